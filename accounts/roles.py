@@ -1,0 +1,70 @@
+"""What each role may do, in one table.
+
+Permissions are Django's own (`app.codename`), so views, templates and the admin ask in the usual
+way: `user.has_perm("scheduling.book_appointment")`. A role *is* its permissions, so they are read
+from this table and never copied into rows that could drift from it. Which rows a person may see is
+a separate question, answered by each model's `visible_to(user)`.
+"""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", "Administrator"
+    DOCTOR = "doctor", "Doctor"
+    NURSE = "nurse", "Nurse"
+    RECEPTIONIST = "receptionist", "Receptionist"
+    PATIENT = "patient", "Patient"
+
+
+STAFF_ROLES = frozenset({Role.ADMIN, Role.DOCTOR, Role.NURSE, Role.RECEPTIONIST})
+
+_READ_NETWORK = {
+    "facilities.view_facility",
+    "facilities.view_caretype",
+    "facilities.view_zipcoderange",
+    "facilities.view_room",
+    "facilities.view_doctor",
+    "scheduling.view_appointmenttype",
+    "scheduling.view_workinghours",
+    "scheduling.view_timeoff",
+    "scheduling.view_closure",
+}
+_USE_DESK = {"scheduling.view_appointment", "patients.view_patient"}
+
+# An administrator holds every permission; the others hold exactly these.
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.RECEPTIONIST: frozenset(
+        _READ_NETWORK
+        | _USE_DESK
+        | {
+            "patients.add_patient",
+            "patients.change_patient",
+            "scheduling.book_appointment",
+            "scheduling.reschedule_appointment",
+            "scheduling.cancel_appointment",
+            "scheduling.arrive_appointment",
+            "scheduling.fulfil_appointment",
+            "scheduling.noshow_appointment",
+        }
+    ),
+    Role.DOCTOR: frozenset(
+        _READ_NETWORK
+        | _USE_DESK
+        | {
+            "patients.change_patient",
+            "scheduling.arrive_appointment",
+            "scheduling.fulfil_appointment",
+            "scheduling.noshow_appointment",
+        }
+    ),
+    Role.NURSE: frozenset(
+        _READ_NETWORK | _USE_DESK | {"patients.change_patient", "scheduling.arrive_appointment"}
+    ),
+    Role.PATIENT: frozenset(),
+}
+
+
+def allows(role: str, permission: str) -> bool:
+    """Say whether people with this role hold the permission, such as `patients.add_patient`."""
+    return role == Role.ADMIN or permission in PERMISSIONS[role]

@@ -1,0 +1,62 @@
+"""What every request passes through: a log line, an answer when the database is away, no caching."""
+
+from collections.abc import Callable
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django_structlog.middlewares import RequestMiddleware
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+logger = structlog.get_logger(__name__)
+
+
+class RequestLogMiddleware(RequestMiddleware):
+    """Log each request with an id, and return that id as `X-Request-ID`.
+
+    Paths are logged without their query: a search term can name a patient.
+    """
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        return f"{request.method} {request.path}"
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        bound = structlog.contextvars.get_contextvars()
+        response.headers["X-Request-ID"] = bound.get("request_id", "")
+        super().handle_response(request, response)
+
+
+class DatabaseUnavailableMiddleware:
+    """Answer 503 with `Retry-After` when the database is away, overloaded or too slow to lock."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, OperationalError | InterfaceError):
+            return None
+        logger.error("database_unavailable", exc_info=error)
+        response = render(request, "503.html", status=503)
+        response.headers["Retry-After"] = "5"
+        return response
+
+
+class PrivatePagesMiddleware:
+    """Forbid storing any page that somebody signed in has received."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+            patch_cache_control(response, no_store=True)
+        return response

@@ -1,0 +1,206 @@
+"""Where care is given and by whom: the facility network, its service areas, rooms and doctors."""
+
+import zoneinfo
+from functools import cache
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GistIndex
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Func, IntegerField, Q, Value
+from django.db.models.functions import Cast
+from phonenumber_field.modelfields import PhoneNumberField
+
+from facilities.querysets import DoctorQuerySet, FacilityQuerySet, RoomQuerySet
+
+zip_code_validator = RegexValidator(r"^\d{5}$", "Enter a ZIP code of five digits, such as 02134.")
+
+
+@cache
+def timezone_choices() -> list[tuple[str, str]]:
+    """Return every IANA zone as a choice; the pinned tzdata package decides which there are."""
+    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+
+
+def validate_timezone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("Choose a time zone from the list, such as America/Chicago.")
+
+
+class CareType(models.Model):
+    """A kind of care that a facility offers, such as cardiology."""
+
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("name"),
+                name="care_type_name_unique",
+                violation_error_message="There is a care type with this name already. Use that one.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Facility(models.Model):
+    """A place of care: it has a time zone, a service area, and room for so many patients.
+
+    `registered_count` is kept by triggers on patients, so that the CHECK beside it makes the
+    database itself refuse a registration into a full facility.
+    """
+
+    name = models.CharField(max_length=200)
+    address_line = models.CharField("address", max_length=200, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=50, blank=True)
+    zip_code = models.CharField("ZIP code", max_length=5, blank=True, validators=[zip_code_validator])
+    phone = PhoneNumberField(blank=True)
+    timezone = models.CharField(
+        "time zone", max_length=64, default="America/New_York", validators=[validate_timezone]
+    )
+    capacity = models.PositiveIntegerField(
+        help_text="How many active patients can be registered here.",
+    )
+    registered_count = models.PositiveIntegerField("registered", default=0, editable=False, db_default=0)
+    care_types = models.ManyToManyField(CareType, related_name="facilities", blank=True)
+    staff = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="facilities", blank=True)
+    identifier = models.CharField(
+        max_length=64, unique=True, null=True, blank=True, help_text="The facility's id in the system it was imported from."
+    )
+    is_active = models.BooleanField(default=True)
+
+    objects = FacilityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "facilities"
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(registered_count__lte=F("capacity")),
+                name="facility_has_room",
+                violation_error_code="facility_full",
+                violation_error_message="This facility is full. Choose another facility, or ask an "
+                "administrator to raise its capacity.",
+            ),
+            models.CheckConstraint(
+                condition=Q(zip_code="") | Q(zip_code__regex=r"^\d{5}$"), name="facility_zip_code_five_digits"
+            ),
+        ]
+        indexes = [models.Index(fields=["zip_code"], name="facility_zip_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tz(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.timezone)
+
+    @property
+    def is_full(self) -> bool:
+        return self.registered_count >= self.capacity
+
+
+def _zip_span() -> Func:
+    """Return the ZIP codes of a range as an int4range, both ends included."""
+    ends = [Cast(name, IntegerField()) for name in ("zip_min", "zip_max")]
+    return Func(*ends, Value("[]"), function="int4range")
+
+
+class ZipCodeRange(models.Model):
+    """ZIP codes that a facility serves, both ends included; facilities may share a range."""
+
+    facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="zip_code_ranges")
+    zip_min = models.CharField("first ZIP code", max_length=5, validators=[zip_code_validator])
+    zip_max = models.CharField("last ZIP code", max_length=5, validators=[zip_code_validator])
+
+    class Meta:
+        verbose_name = "ZIP code range"
+        ordering = ["facility", "zip_min"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(zip_min__regex=r"^\d{5}$", zip_max__regex=r"^\d{5}$"),
+                name="zip_code_range_five_digits",
+                violation_error_message="Enter ZIP codes of five digits, such as 02134.",
+            ),
+            models.CheckConstraint(
+                condition=Q(zip_min__lte=F("zip_max")),
+                name="zip_code_range_in_order",
+                violation_error_message="The last ZIP code must not be below the first. Swap the two.",
+            ),
+            ExclusionConstraint(
+                name="zip_code_range_distinct",
+                expressions=[
+                    ("facility", RangeOperators.EQUAL),
+                    (_zip_span(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="This facility has a range with some of these ZIP codes "
+                "already. Change that range instead.",
+            ),
+        ]
+        indexes = [
+            GistIndex(_zip_span(), name="zip_code_range_serves"),
+        ]
+
+    def __str__(self) -> str:
+        return self.zip_min if self.zip_min == self.zip_max else f"{self.zip_min}–{self.zip_max}"
+
+
+class Room(models.Model):
+    facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="rooms")
+    name = models.CharField(max_length=100)
+    is_active = models.BooleanField(default=True)
+
+    objects = RoomQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["facility", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                "facility",
+                models.functions.Lower("name"),
+                name="room_name_unique",
+                violation_error_message="This facility has a room with that name already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Doctor(models.Model):
+    """Somebody who sees patients, at one facility or several; FHIR calls this a Practitioner."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="doctor",
+        help_text="The account this doctor signs in with, if any.",
+    )
+    name = models.CharField(max_length=150)
+    specialization = models.CharField(max_length=100, db_index=True)
+    licence_number = models.CharField(max_length=50, unique=True, null=True, blank=True)
+    years_of_experience = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    facilities = models.ManyToManyField(Facility, related_name="doctors", blank=True)
+    identifier = models.CharField(
+        max_length=64, unique=True, null=True, blank=True, help_text="The doctor's id in the system they were imported from."
+    )
+    is_active = models.BooleanField(default=True)
+
+    objects = DoctorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,79 @@
+"""One translation of what the database refuses into what a person reads.
+
+PostgreSQL names the constraint that stopped a statement. Every constraint, and every trigger that
+stands in for one, carries its message and code beside its definition; `refusals()` looks the name
+up and raises a `ValidationError` with them. Browser, API, admin and commands all see that error.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import pgtrigger
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models
+
+
+class RefusalTrigger(pgtrigger.Trigger):
+    """A trigger that refuses a row as a named constraint would (SQLSTATE 23514).
+
+    `condition_sql` is an SQL expression over NEW that is true for a row to be refused.
+    """
+
+    constraint: str
+    violation_error_message: str
+    violation_error_code: str
+    condition_sql: str
+
+    def __init__(self, **kwargs: Any) -> None:
+        for name in ("constraint", "violation_error_message", "violation_error_code", "condition_sql"):
+            setattr(self, name, kwargs.pop(name))
+        super().__init__(name=self.constraint, level=pgtrigger.Row, when=pgtrigger.Before, **kwargs)
+
+    def get_func(self, model: type[models.Model]) -> str:
+        message = self.violation_error_message.replace("'", "''").replace("%", "%%")
+        return f"""
+            IF {self.condition_sql} THEN
+                RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = '{self.constraint}',
+                    TABLE = TG_TABLE_NAME, MESSAGE = '{message}';
+            END IF;
+            RETURN NEW;
+        """
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Raise a `ValidationError` for a refusal by the database, with the constraint's own words.
+
+    The surrounding transaction is broken by then: use this around `transaction.atomic()`.
+    An `IntegrityError` by a constraint that carries no message passes through.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        raise translated(error) from error
+
+
+def translated(error: IntegrityError) -> Exception:
+    """Return the `ValidationError` for a refusal, or `error` itself when it has no words."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = diagnosis.constraint_name if diagnosis else None
+    if name not in _words():
+        return error
+    code, message = _words()[name]
+    return ValidationError(message, code=code)
+
+
+@cache
+def _words() -> dict[str, tuple[str, str]]:
+    """Map each constraint's name to its code and message, over all models."""
+    words = {}
+    for model in apps.get_models():
+        meta: Any = model._meta
+        for rule in [*meta.constraints, *getattr(meta, "triggers", [])]:
+            if isinstance(rule, models.BaseConstraint | RefusalTrigger):
+                name = getattr(rule, "constraint", rule.name)
+                words[name] = (rule.violation_error_code or name, str(rule.violation_error_message))
+    return words

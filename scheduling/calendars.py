@@ -1,0 +1,91 @@
+"""When doctors of a facility are there: their weekly hours less time off and closures."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+
+from facilities.models import Doctor, Facility
+from scheduling.availability import Period, covers, day_bounds, instant_of_hours
+from scheduling.models.hours import Absence, Closure, TimeOff, WorkingHours
+
+if TYPE_CHECKING:
+    from scheduling.models.appointment import Appointment
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The rows that say when doctors of one facility are there on some days."""
+
+    facility: Facility
+    hours: list[WorkingHours]
+    time_off: list[TimeOff]
+    closures: list[Closure]
+
+    @classmethod
+    def load(cls, facility: Facility, doctors: list[Doctor], first: date, last: date) -> "Calendar":
+        """Load the days from `first` to `last`, both included, in three queries."""
+        period = Period(
+            day_bounds(first, facility.tz).starts_at, day_bounds(last, facility.tz).ends_at
+        )
+        hours = WorkingHours.objects.valid_between(first, last)
+        return cls(
+            facility,
+            list(hours.filter(facility=facility, doctor__in=doctors)),
+            list(TimeOff.objects.overlapping(period).filter(doctor__in=doctors)),
+            list(Closure.objects.overlapping(period).filter(facility=facility)),
+        )
+
+    def hours_on(self, day: date, doctor: Doctor) -> list[Period]:
+        """Return the doctor's working hours on this local day as instants, sorted."""
+        return sorted(
+            Period(
+                instant_of_hours(day, hours.starts_at, self.facility.tz),
+                instant_of_hours(day, hours.ends_at, self.facility.tz),
+            )
+            for hours in self.hours
+            if hours.doctor_id == doctor.pk and hours.applies_on(day)
+        )
+
+    def absences(self, within: Period, doctor: Doctor) -> list[Absence]:
+        """Return the doctor's time off and the facility's closures that touch a period."""
+        own = [away for away in self.time_off if away.doctor_id == doctor.pk]
+        return [
+            absence
+            for absence in [*self.closures, *own]
+            if absence.starts_at < within.ends_at and absence.ends_at > within.starts_at
+        ]
+
+
+def local(at: datetime, facility: Facility) -> datetime:
+    """Return an instant as the facility's wall clock shows it."""
+    return at.astimezone(facility.tz)
+
+
+def refuse_closed_time(appointment: "Appointment") -> None:
+    """Raise ValidationError unless the doctor is there for the whole appointment.
+
+    Codes: `facility_closed`, `doctor_away`, `outside_hours`.
+    """
+    facility, doctor = appointment.facility, appointment.doctor
+    wanted = Period(appointment.starts_at, appointment.ends_at)
+    first, last = (local(at, facility).date() for at in wanted)
+    calendar = Calendar.load(facility, [doctor], first, last)
+    for absence in calendar.absences(wanted, doctor):
+        until = f"{local(absence.ends_at, facility):%b %-d, %-I:%M %p}"
+        if isinstance(absence, Closure):
+            raise ValidationError(
+                f"{facility} is closed until {until}. Choose a later time.", code="facility_closed"
+            )
+        raise ValidationError(
+            f"{doctor} is away until {until}. Choose a later time or another doctor.",
+            code="doctor_away",
+        )
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    if not covers([hours for day in days for hours in calendar.hours_on(day, doctor)], wanted):
+        raise ValidationError(
+            f"{doctor} does not work at {facility} at that time. Choose a time within the hours "
+            "shown on the day board.",
+            code="outside_hours",
+        )

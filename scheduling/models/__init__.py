@@ -1,0 +1,12 @@
+from scheduling.models.appointment import Appointment, AppointmentType
+from scheduling.models.event import AppointmentEvent
+from scheduling.models.hours import Closure, TimeOff, WorkingHours
+
+__all__ = [
+    "Appointment",
+    "AppointmentEvent",
+    "AppointmentType",
+    "Closure",
+    "TimeOff",
+    "WorkingHours",
+]

@@ -1,0 +1,398 @@
+"""Appointments, and the one path by which they are written.
+
+Browser, API, admin and commands all call `Appointment.objects.book()` and the operations below.
+Each runs in its own transaction, locks the appointment, its doctors, its patient and its room in
+that fixed order, checks the rules that need a kind message, writes, and records an event. Double
+bookings are not looked for: the exclusion constraints refuse them, whoever writes, and the refusal
+comes back as a `ValidationError` with the constraint's own code and words. The locks are there
+because exclusion constraints alone deadlock under racing inserts.
+"""
+
+import copy
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from facilities.models import CareType, Doctor, Facility, Room
+from patients.models import Patient
+from scheduling import calendars
+from scheduling.availability import GRID, LONGEST, on_grid
+from scheduling.models.event import AppointmentEvent
+from scheduling.querysets import AppointmentQuerySet
+from scheduling.ranges import Period
+from scheduling.status import HOLDING_TIME, MOVABLE, NEXT, Status
+from scheduling.triggers import appointment_triggers
+from scheduling.writing import lock_rows, one_write
+
+_holding_time = Q(status__in=[status.value for status in HOLDING_TIME])
+
+
+class AppointmentType(models.Model):
+    """A kind of visit, which says how long it takes and how long the doctor needs afterwards."""
+
+    name = models.CharField(max_length=100, unique=True)
+    duration_minutes = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(5), MaxValueValidator(720)]
+    )
+    buffer_minutes = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(240)],
+        help_text="Minutes kept free after the visit, for notes or cleaning.",
+    )
+    care_type = models.ForeignKey(
+        CareType, on_delete=models.PROTECT, null=True, blank=True, related_name="appointment_types"
+    )
+    bookable_online = models.BooleanField(default=False)
+    colour = models.CharField(
+        max_length=7,
+        default="#4c6ef5",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Enter a colour such as #4c6ef5.")],
+    )
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(duration_minutes__gt=0, duration_minutes__lte=720),
+                name="appointment_type_duration",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def duration(self) -> timedelta:
+        return timedelta(minutes=self.duration_minutes)
+
+    @property
+    def buffer(self) -> timedelta:
+        return timedelta(minutes=self.buffer_minutes)
+
+
+class Appointment(models.Model):
+    """A patient sees a doctor at a facility in the period [starts_at, ends_at).
+
+    The doctor and the room stay blocked until `blocked_until`, which is the end plus the buffer of
+    the appointment's type.
+    """
+
+    Status = Status
+
+    class Source(models.TextChoices):
+        DESK = "desk", "Front desk"
+        WALK_IN = "walk-in", "Walk-in"
+        ONLINE = "online", "Online"
+        IMPORT = "import", "Imported"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
+    doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="appointments")
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="appointments")
+    room = models.ForeignKey(
+        Room, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    type = models.ForeignKey(
+        AppointmentType, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(editable=False)
+    status = models.CharField(max_length=20, choices=Status, default=Status.BOOKED)
+    reason = models.CharField(max_length=200, blank=True, help_text="Why the patient comes.")
+    notes = models.TextField(max_length=2000, blank=True, help_text="For the desk; nothing clinical.")
+    cancel_reason = models.CharField(max_length=200, blank=True)
+    hold_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    overbook = models.PositiveSmallIntegerField(default=0, editable=False)
+    source = models.CharField(max_length=10, choices=Source, default=Source.DESK)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        permissions = [
+            ("book_appointment", "Can book an appointment"),
+            ("reschedule_appointment", "Can move an appointment"),
+            ("cancel_appointment", "Can cancel an appointment"),
+            ("arrive_appointment", "Can mark a patient as arrived or checked in"),
+            ("fulfil_appointment", "Can mark an appointment as done"),
+            ("noshow_appointment", "Can mark a patient as not having come"),
+        ]
+        constraints = [
+            ExclusionConstraint(
+                name="appointment_doctor_free",
+                expressions=[
+                    ("doctor", RangeOperators.EQUAL),
+                    ("overbook", RangeOperators.EQUAL),
+                    (Period("starts_at", "blocked_until"), RangeOperators.OVERLAPS),
+                ],
+                condition=_holding_time,
+                violation_error_code="doctor_busy",
+                violation_error_message="That time has just been taken. Choose another time.",
+            ),
+            ExclusionConstraint(
+                name="appointment_patient_free",
+                expressions=[
+                    ("patient", RangeOperators.EQUAL),
+                    (Period("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                condition=_holding_time,
+                violation_error_code="patient_busy",
+                violation_error_message="This patient has another appointment at that time. "
+                "Choose another time, or move the other appointment first.",
+            ),
+            ExclusionConstraint(
+                name="appointment_room_free",
+                expressions=[
+                    ("room", RangeOperators.EQUAL),
+                    (Period("starts_at", "blocked_until"), RangeOperators.OVERLAPS),
+                ],
+                condition=_holding_time & Q(room__isnull=False),
+                violation_error_code="room_busy",
+                violation_error_message="That room is taken at that time. Choose another room.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="appointment_end_after_start",
+                violation_error_message="The appointment must end after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__lte=F("starts_at") + LONGEST),
+                name="appointment_at_most_12_hours",
+                violation_error_message="An appointment lasts 12 hours at most.",
+            ),
+            models.CheckConstraint(
+                condition=Q(blocked_until__gte=F("ends_at"))
+                & Q(blocked_until__lte=F("starts_at") + 2 * LONGEST),
+                name="appointment_blocked_past_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="cancelled") & ~Q(cancel_reason="")
+                | ~Q(status="cancelled") & Q(cancel_reason=""),
+                name="appointment_cancel_reason",
+                violation_error_message="Say why the appointment is cancelled.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="pending", hold_expires_at__isnull=False)
+                | ~Q(status="pending") & Q(hold_expires_at__isnull=True),
+                name="appointment_hold_expires",
+            ),
+            models.CheckConstraint(
+                condition=Q(overbook__lte=2),
+                name="appointment_overbook_at_most_2",
+                violation_error_message="A time can be overbooked twice at most.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="appointment_status_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["doctor", "starts_at"], name="appointment_doctor_start"),
+            models.Index(fields=["facility", "starts_at"], name="appointment_facility_start"),
+            models.Index(fields=["patient", "starts_at"], name="appointment_patient_start"),
+        ]
+        triggers = appointment_triggers()
+
+    def __str__(self) -> str:
+        return f"{calendars.local(self.starts_at, self.facility):%Y-%m-%d %H:%M} {self.doctor}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("scheduling:appointment", args=[self.pk])
+
+    def clean(self) -> None:
+        """Check the rules that compare fields or read other rows, in words for a person."""
+        super().clean()
+        if self.ends_at <= self.starts_at:
+            raise ValidationError(
+                {"ends_at": "The appointment must end after it starts."}, code="end_before_start"
+            )
+        if on_grid(self.starts_at, GRID, self.facility.tz) != self.starts_at:
+            raise ValidationError(
+                "Appointments start on a full five minutes, such as 9:05. Choose the nearest.",
+                code="off_grid",
+            )
+        if self.room and self.room.facility_id != self.facility_id:
+            raise ValidationError(
+                "This room belongs to another facility. Choose a room of this one.", code="room_elsewhere"
+            )
+        calendars.refuse_closed_time(self)
+
+    @one_write
+    def reschedule(
+        self,
+        *,
+        starts_at: datetime,
+        by: User | None,
+        doctor: Doctor | None = None,
+        room: Room | None = None,
+        version: int | None = None,
+    ) -> None:
+        """Move to another start, and to another doctor or room if given; the length stays.
+
+        Raises ValidationError when the appointment has changed since `version`, is over, or the
+        new time is not free (`doctor_busy`, `patient_busy`, `room_busy`, `in_the_past`, …).
+        """
+        before = self._lock(version, also=doctor)
+        if self.status not in MOVABLE:
+            raise ValidationError(
+                f"This appointment is {self.get_status_display().lower()} and cannot be moved. "
+                "Book a new one.",
+                code="not_movable",
+            )
+        shift = starts_at - self.starts_at
+        self.starts_at, self.ends_at = starts_at, self.ends_at + shift
+        self.blocked_until += shift
+        self.doctor = doctor or self.doctor
+        self.room = room or self.room
+        self.clean()
+        self._record(AppointmentEvent.Kind.MOVED, before, by)
+
+    def cancel(self, reason: str, *, by: User | None, version: int | None = None) -> None:
+        """Cancel with a reason; the time is free at once."""
+        if not reason.strip():
+            raise ValidationError({"cancel_reason": "Say why the appointment is cancelled."})
+        self._step(Status.CANCELLED, by, version, reason.strip())
+
+    def mark_arrived(self, *, by: User | None, version: int | None = None) -> None:
+        self._step(Status.ARRIVED, by, version)
+
+    def check_in(self, *, by: User | None, version: int | None = None) -> None:
+        self._step(Status.CHECKED_IN, by, version)
+
+    def fulfil(self, *, by: User | None, version: int | None = None) -> None:
+        """Mark as done."""
+        self._step(Status.FULFILLED, by, version)
+
+    def mark_noshow(
+        self, *, by: User | None, version: int | None = None, now: datetime | None = None
+    ) -> None:
+        """Mark the patient as not having come, which can be said once the start has passed."""
+        self._step(Status.NOSHOW, by, version, now=now)
+
+    def mark_entered_in_error(self, *, by: User | None, version: int | None = None) -> None:
+        """Take out of the books what should never have been booked."""
+        self._step(Status.ENTERED_IN_ERROR, by, version)
+
+    @one_write
+    def undo(self, *, by: User | None, version: int | None = None, now: datetime | None = None) -> None:
+        """Take back the last step or move, on the day it was made, if its time is still free.
+
+        Raises ValidationError when there is nothing to take back or the time has been taken.
+        """
+        before = self._lock(version)
+        event = self.last_undoable_event(now or timezone.now())
+        if event is None:
+            raise ValidationError(
+                "There is nothing to undo here: only today's last change can be taken back.",
+                code="nothing_to_undo",
+            )
+        lock_rows(Doctor, {event.from_doctor_id})
+        self.blocked_until += event.from_ends_at - self.ends_at
+        self.status = event.from_status
+        self.cancel_reason = event.reason if self.status == Status.CANCELLED else ""
+        self.starts_at, self.ends_at = event.from_starts_at, event.from_ends_at
+        self.doctor_id, self.room_id = event.from_doctor_id, event.from_room_id
+        self._record(AppointmentEvent.Kind.UNDONE, before, by)
+
+    def last_undoable_event(self, now: datetime) -> AppointmentEvent | None:
+        """Return the last change if it can be taken back at `now`: on its own local day only."""
+        event = self.events.first()
+        if event is None or not event.is_undoable:
+            return None
+        day = calendars.local(event.at, self.facility).date()
+        return event if day == calendars.local(now, self.facility).date() else None
+
+    @property
+    def next_steps(self) -> frozenset[Status]:
+        return NEXT[self.status]
+
+    @property
+    def is_movable(self) -> bool:
+        return self.status in MOVABLE
+
+    @property
+    def duration(self) -> timedelta:
+        return self.ends_at - self.starts_at
+
+    @one_write
+    def _step(
+        self,
+        status: Status,
+        by: User | None,
+        version: int | None,
+        reason: str = "",
+        now: datetime | None = None,
+    ) -> None:
+        now = now or timezone.now()
+        before = self._lock(version)
+        if status not in self.next_steps:
+            raise ValidationError(
+                f"This appointment is {self.get_status_display().lower()} and cannot become "
+                f"{status.label.lower()}. Look at it again: somebody may have changed it.",
+                code="wrong_status",
+            )
+        if status == Status.NOSHOW and now < self.starts_at:
+            raise ValidationError(
+                "The appointment has not started yet. Wait for its start, or cancel it.",
+                code="not_started",
+            )
+        self.status = status
+        self.cancel_reason = reason if status == Status.CANCELLED else ""
+        self.hold_expires_at = None
+        self._record(AppointmentEvent.Kind.STATUS, before, by, reason or before.cancel_reason)
+
+    def _lock(self, version: int | None, also: Doctor | None = None) -> "Appointment":
+        """Lock this row and what it occupies; return a copy of it as it stands in the database.
+
+        The order is fixed: appointment, doctors by id, patient, room. A booking, which has no row
+        yet, locks the rest in the same order, so that no two writes can wait for each other.
+        """
+        self.refresh_from_db(from_queryset=Appointment.objects.select_for_update(no_key=True))
+        lock_rows(Doctor, {self.doctor_id, also.pk if also else self.doctor_id})
+        lock_rows(Patient, {self.patient_id})
+        lock_rows(Room, {self.room_id} - {None})
+        if version is not None and version != self.version:
+            raise ValidationError(
+                "Somebody else has just changed this appointment. Look at it again, then repeat "
+                "what you meant to do.",
+                code="stale",
+            )
+        return copy.copy(self)
+
+    def _record(
+        self, kind: str, before: "Appointment", by: User | None, reason: str = ""
+    ) -> None:
+        self.version += 1
+        self.save()
+        AppointmentEvent.objects.create(
+            appointment=self,
+            kind=kind,
+            at=timezone.now(),
+            by=by,
+            reason=reason,
+            from_status=before.status,
+            to_status=self.status,
+            from_starts_at=before.starts_at,
+            to_starts_at=self.starts_at,
+            from_ends_at=before.ends_at,
+            to_ends_at=self.ends_at,
+            from_doctor_id=before.doctor_id,
+            to_doctor_id=self.doctor_id,
+            from_room_id=before.room_id,
+            to_room_id=self.room_id,
+        )

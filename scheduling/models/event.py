@@ -1,0 +1,54 @@
+"""What happened to an appointment: every step and every move, written once and never changed."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+
+from facilities.models import Doctor, Room
+from scheduling.status import Status
+
+if TYPE_CHECKING:
+    from scheduling.models.appointment import Appointment
+
+
+class AppointmentEvent(models.Model):
+    """One change of an appointment: who, when, and each side of what changed."""
+
+    class Kind(models.TextChoices):
+        BOOKED = "booked", "Booked"
+        MOVED = "moved", "Moved"
+        STATUS = "status", "Status changed"
+        UNDONE = "undone", "Undone"
+
+    appointment = models.ForeignKey(
+        "scheduling.Appointment", on_delete=models.CASCADE, related_name="events"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    reason = models.CharField(max_length=300, blank=True)
+
+    from_status = models.CharField(max_length=20, choices=Status, blank=True)
+    to_status = models.CharField(max_length=20, choices=Status)
+    from_starts_at = models.DateTimeField(null=True)
+    to_starts_at = models.DateTimeField()
+    from_ends_at = models.DateTimeField(null=True)
+    to_ends_at = models.DateTimeField()
+    from_doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, null=True, related_name="+")
+    to_doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
+    from_room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
+    to_room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_undoable(self) -> bool:
+        """Say whether this kind of change can be taken back; a new booking is cancelled instead."""
+        return self.kind in {self.Kind.MOVED, self.Kind.STATUS}

@@ -1,0 +1,136 @@
+"""When doctors can be booked: weekly hours, less their time off and the facility's closures."""
+
+from datetime import date
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from facilities.models import Doctor, Facility
+from scheduling.querysets import ClosureQuerySet, TimeOffQuerySet, WorkingHoursQuerySet
+from scheduling.ranges import Days, TimesOfDay
+
+
+class WorkingHours(models.Model):
+    """Hours that a doctor works at a facility on one weekday, in the facility's local time."""
+
+    class Weekday(models.IntegerChoices):
+        """ISO 8601 weekdays, as `date.isoweekday()` gives them."""
+
+        MONDAY = 1, "Monday"
+        TUESDAY = 2, "Tuesday"
+        WEDNESDAY = 3, "Wednesday"
+        THURSDAY = 4, "Thursday"
+        FRIDAY = 5, "Friday"
+        SATURDAY = 6, "Saturday"
+        SUNDAY = 7, "Sunday"
+
+    doctor = models.ForeignKey(Doctor, on_delete=models.CASCADE, related_name="working_hours")
+    facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="working_hours")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    starts_at = models.TimeField("from")
+    ends_at = models.TimeField("to")
+    valid_from = models.DateField(help_text="The first day on which these hours apply.")
+    valid_until = models.DateField(
+        null=True, blank=True, help_text="The last day; leave empty when no end is known."
+    )
+
+    objects = WorkingHoursQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "working hours"
+        ordering = ["doctor", "weekday", "starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="working_hours_end_after_start",
+                violation_error_message="The hours must end after they start. Split hours that "
+                "pass midnight into two rows.",
+            ),
+            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="working_hours_weekday"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="working_hours_validity_in_order",
+                violation_error_message="The last day must not lie before the first.",
+            ),
+            ExclusionConstraint(
+                name="working_hours_distinct",
+                expressions=[
+                    ("doctor", RangeOperators.EQUAL),
+                    ("weekday", RangeOperators.EQUAL),
+                    (TimesOfDay("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                    (Days("valid_from", "valid_until"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_code="working_hours_overlap",
+                violation_error_message="This doctor has hours on that weekday which overlap these, "
+                "here or at another facility. Change those first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
+
+    def applies_on(self, day: date) -> bool:
+        return (
+            self.weekday == day.isoweekday()
+            and self.valid_from <= day
+            and (self.valid_until is None or day <= self.valid_until)
+        )
+
+
+class Absence(models.Model):
+    """A period in which nothing is booked."""
+
+    starts_at = models.DateTimeField("from")
+    ends_at = models.DateTimeField("until")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["starts_at"]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": "The end must lie after the start."})
+
+
+class TimeOff(Absence):
+    """A doctor is away: leave, a course, a lunch."""
+
+    doctor = models.ForeignKey(Doctor, on_delete=models.CASCADE, related_name="time_off")
+
+    objects = TimeOffQuerySet.as_manager()
+
+    class Meta(Absence.Meta):
+        verbose_name_plural = "time off"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="time_off_end_after_start"
+            )
+        ]
+        indexes = [models.Index(fields=["doctor", "starts_at"], name="time_off_doctor_start")]
+
+    def __str__(self) -> str:
+        return self.reason or "Time off"
+
+
+class Closure(Absence):
+    """A whole facility is closed: a holiday, a burst pipe."""
+
+    facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="closures")
+
+    objects = ClosureQuerySet.as_manager()
+
+    class Meta(Absence.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="closure_end_after_start"
+            )
+        ]
+        indexes = [models.Index(fields=["facility", "starts_at"], name="closure_facility_start")]
+
+    def __str__(self) -> str:
+        return self.reason or "Closed"

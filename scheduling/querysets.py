@@ -1,0 +1,137 @@
+"""Sets of appointments and hours, and the way in for new appointments."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from facilities.models import Doctor, Facility, Room
+from patients.models import Patient
+from scheduling.availability import DEFAULT_DURATION, Period, day_bounds
+from scheduling.status import HOLDING_TIME
+from scheduling.writing import lock_rows, one_write
+
+if TYPE_CHECKING:
+    from scheduling.models import Appointment, AppointmentType, Closure, TimeOff, WorkingHours
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def visible_to(self, user: User) -> "AppointmentQuerySet":
+        """Keep the appointments at this person's facilities; of a doctor, their own."""
+        if user.is_admin:
+            return self
+        if user.role == User.Role.DOCTOR:
+            return self.filter(doctor__user=user, facility__in=user.facilities.values("pk"))
+        if user.is_clinic_staff:
+            return self.filter(facility__in=user.facilities.values("pk"))
+        return self.none()
+
+    def on_day(self, day: date, facility: Facility) -> "AppointmentQuerySet":
+        """Keep what touches this local day of the facility."""
+        return self.overlapping(day_bounds(day, facility.tz))
+
+    def overlapping(self, period: Period) -> "AppointmentQuerySet":
+        """Keep what touches the period; the longest appointment bounds how far back to look."""
+        return self.filter(
+            starts_at__lt=period.ends_at,
+            starts_at__gt=period.starts_at - timedelta(hours=24),
+            blocked_until__gt=period.starts_at,
+        )
+
+    def holding_time(self) -> "AppointmentQuerySet":
+        """Keep what occupies its doctor, patient and room."""
+        return self.filter(status__in=HOLDING_TIME)
+
+    def upcoming(self, now: datetime) -> "AppointmentQuerySet":
+        return self.filter(ends_at__gt=now)
+
+    def past(self, now: datetime) -> "AppointmentQuerySet":
+        return self.filter(ends_at__lte=now).order_by("-starts_at", "-pk")
+
+    @one_write
+    def book(
+        self,
+        *,
+        patient: Patient,
+        doctor: Doctor,
+        facility: Facility,
+        starts_at: datetime,
+        by: User | None,
+        ends_at: datetime | None = None,
+        type: "AppointmentType | None" = None,
+        room: Room | None = None,
+        **details: Any,
+    ) -> "Appointment":
+        """Book and return an appointment; `details` are its remaining fields, such as `reason`.
+
+        Without `ends_at` it lasts as long as its type, or 30 minutes. Raises ValidationError when
+        a rule or the database refuses, with a code such as `doctor_busy` or `outside_hours`.
+        """
+        ends_at = ends_at or starts_at + (type.duration if type else DEFAULT_DURATION)
+        appointment = self.model(
+            patient=patient,
+            doctor=doctor,
+            facility=facility,
+            room=room,
+            type=type,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            blocked_until=ends_at + (type.buffer if type else timedelta()),
+            created_by=by,
+            **details,
+        )
+        lock_rows(Doctor, {doctor.pk})
+        lock_rows(Patient, {patient.pk})
+        lock_rows(Room, {room.pk} if room else set())
+        appointment.clean_fields(exclude=["patient", "doctor", "facility", "room", "type", "created_by"])
+        appointment.clean()
+        appointment.save()
+        appointment.events.create(
+            kind="booked",
+            at=appointment.created_at,
+            by=by,
+            to_status=appointment.status,
+            to_starts_at=appointment.starts_at,
+            to_ends_at=appointment.ends_at,
+            to_doctor=doctor,
+            to_room=room,
+        )
+        return appointment
+
+
+class WorkingHoursQuerySet(models.QuerySet["WorkingHours"]):
+    def visible_to(self, user: User) -> "WorkingHoursQuerySet":
+        if user.is_admin:
+            return self
+        return self.filter(facility__staff=user) if user.is_clinic_staff else self.none()
+
+    def valid_between(self, first: date, last: date) -> "WorkingHoursQuerySet":
+        """Keep the hours that apply on some day from `first` to `last`, both included."""
+        return self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=first), valid_from__lte=last
+        )
+
+
+class TimeOffQuerySet(models.QuerySet["TimeOff"]):
+    def visible_to(self, user: User) -> "TimeOffQuerySet":
+        if user.is_admin:
+            return self
+        if user.is_clinic_staff:
+            return self.filter(doctor__in=Doctor.objects.visible_to(user))
+        return self.none()
+
+    def overlapping(self, period: Period) -> "TimeOffQuerySet":
+        return self.filter(starts_at__lt=period.ends_at, ends_at__gt=period.starts_at)
+
+
+class ClosureQuerySet(models.QuerySet["Closure"]):
+    def visible_to(self, user: User) -> "ClosureQuerySet":
+        if user.is_admin:
+            return self
+        return self.filter(facility__staff=user) if user.is_clinic_staff else self.none()
+
+    def overlapping(self, period: Period) -> "ClosureQuerySet":
+        return self.filter(starts_at__lt=period.ends_at, ends_at__gt=period.starts_at)

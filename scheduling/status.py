@@ -1,0 +1,50 @@
+"""The life of an appointment: FHIR R4's words, and which may follow which."""
+
+from django.db import models
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", "Held"
+    BOOKED = "booked", "Booked"
+    ARRIVED = "arrived", "Arrived"
+    CHECKED_IN = "checked-in", "Checked in"
+    FULFILLED = "fulfilled", "Done"
+    NOSHOW = "noshow", "No-show"
+    CANCELLED = "cancelled", "Cancelled"
+    ENTERED_IN_ERROR = "entered-in-error", "Entered in error"
+
+
+# An appointment in one of these keeps its doctor, patient and room from other appointments.
+HOLDING_TIME = (
+    Status.PENDING,
+    Status.BOOKED,
+    Status.ARRIVED,
+    Status.CHECKED_IN,
+    Status.FULFILLED,
+)
+
+# The next steps from each status. Undo takes the last step back and is not listed. A desk may skip
+# a step it did not see, as when a patient walks straight in.
+NEXT: dict[str, frozenset[Status]] = {
+    Status.PENDING: frozenset({Status.BOOKED, Status.CANCELLED, Status.ENTERED_IN_ERROR}),
+    Status.BOOKED: frozenset(
+        {
+            Status.ARRIVED,
+            Status.CHECKED_IN,
+            Status.NOSHOW,
+            Status.CANCELLED,
+            Status.ENTERED_IN_ERROR,
+        }
+    ),
+    Status.ARRIVED: frozenset(
+        {Status.CHECKED_IN, Status.FULFILLED, Status.CANCELLED, Status.ENTERED_IN_ERROR}
+    ),
+    Status.CHECKED_IN: frozenset({Status.FULFILLED, Status.CANCELLED, Status.ENTERED_IN_ERROR}),
+    Status.FULFILLED: frozenset({Status.ENTERED_IN_ERROR}),
+    Status.NOSHOW: frozenset({Status.BOOKED, Status.ARRIVED, Status.ENTERED_IN_ERROR}),
+    Status.CANCELLED: frozenset({Status.BOOKED, Status.ENTERED_IN_ERROR}),
+    Status.ENTERED_IN_ERROR: frozenset(),
+}
+
+# Only these may still be moved to another time.
+MOVABLE = (Status.PENDING, Status.BOOKED, Status.ARRIVED)

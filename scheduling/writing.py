@@ -1,0 +1,48 @@
+"""How every write of an appointment runs: one transaction, locks in one order, one retry."""
+
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection, models, transaction
+
+from facilities.refusals import refusals
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
+RETRIED_ONCE = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT}
+
+
+def one_write(operation: Callable[P, R]) -> Callable[P, R]:
+    """Run `operation` in a transaction and translate the database's refusals.
+
+    A lost fight for locks is tried once more, unless a transaction is open already: what failed in
+    it cannot be repeated from here. The second failure is an `OperationalError`, answered as 503.
+    """
+
+    @wraps(operation)
+    def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
+        with refusals(), transaction.atomic():
+            return operation(*args, **kwargs)
+
+    @wraps(operation)
+    def write(*args: P.args, **kwargs: P.kwargs) -> R:
+        may_retry = not connection.in_atomic_block
+        try:
+            return attempt(*args, **kwargs)
+        except OperationalError as error:
+            sqlstate = getattr(error.__cause__, "sqlstate", None)
+            if not may_retry or sqlstate not in RETRIED_ONCE:
+                raise
+        return attempt(*args, **kwargs)
+
+    return write
+
+
+def lock_rows(model: type[models.Model], ids: Collection[int]) -> None:
+    """Lock rows in the order of their ids until the transaction ends; references stay possible."""
+    if ids:
+        rows = model._default_manager.filter(pk__in=ids).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
