@@ -19,5 +19,18 @@ class UserAdmin(DjangoUserAdmin):
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["username", "full_name", "email", "role", "usable_password", "password1", "password2"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "username",
+                    "full_name",
+                    "email",
+                    "role",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ]
+            },
+        ),
     ]

@@ -13,7 +13,9 @@ from accounts.roles import STAFF_ROLES, Role, allows
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, username: str, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_user(
+        self, username: str, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
         """Create a user; without a password the account cannot sign in until one is set."""
         user = self.model(username=username, email=email, **fields)
         user.set_password(password)
@@ -35,12 +37,15 @@ class User(AbstractBaseUser):
 
     Role = Role
 
-    username = models.CharField(max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
+    username = models.CharField(
+        max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
+    )
     email = models.EmailField(max_length=254)
     full_name = models.CharField(max_length=150)
     role = models.CharField(max_length=20, choices=Role, default=Role.PATIENT)
     is_active = models.BooleanField(
-        default=True, help_text="Clear this instead of deleting the account: the person can no longer sign in.",
+        default=True,
+        help_text="Clear this instead of deleting the account: the person can no longer sign in.",
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -5,7 +5,6 @@ or body; and a failure is logged by exception type and stack frames, never by th
 because PostgreSQL quotes the offending row in it.
 """
 
-import logging.config
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +21,7 @@ def configure(level: str, directory: str) -> dict[str, Any]:
     Logs go to standard output, or, when `directory` is given, to `clinic.log` in it: 10 files of
     10 MB, the oldest dropped.
     """
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

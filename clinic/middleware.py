@@ -1,4 +1,4 @@
-"""What every request passes through: a log line, an answer when the database is away, no caching."""
+"""What every request passes: a log line, an answer when the database is away, no caching."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The one settings module: everything that differs between installations comes from the environment.
+"""The one settings module; what differs between installations comes from the environment.
 
 `.env.example` names and explains every variable. Secrets have no default unless DEBUG is on.
 """
@@ -19,7 +19,9 @@ env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-trying-out-" * 3 if DEBUG else "")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("Set SECRET_KEY to a long random string, or DEBUG=true to try the clinic out.")
+    raise ImproperlyConfigured(
+        "Set SECRET_KEY to a long random string, or DEBUG=true to try the clinic out."
+    )
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

@@ -41,7 +41,7 @@ class CareType(models.Model):
             models.UniqueConstraint(
                 models.functions.Lower("name"),
                 name="care_type_name_unique",
-                violation_error_message="There is a care type with this name already. Use that one.",
+                violation_error_message="There is a care type with this name. Use that one.",
             )
         ]
 
@@ -60,7 +60,9 @@ class Facility(models.Model):
     address_line = models.CharField("address", max_length=200, blank=True)
     city = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=50, blank=True)
-    zip_code = models.CharField("ZIP code", max_length=5, blank=True, validators=[zip_code_validator])
+    zip_code = models.CharField(
+        "ZIP code", max_length=5, blank=True, validators=[zip_code_validator]
+    )
     phone = PhoneNumberField(blank=True)
     timezone = models.CharField(
         "time zone", max_length=64, default="America/New_York", validators=[validate_timezone]
@@ -68,11 +70,17 @@ class Facility(models.Model):
     capacity = models.PositiveIntegerField(
         help_text="How many active patients can be registered here.",
     )
-    registered_count = models.PositiveIntegerField("registered", default=0, editable=False, db_default=0)
+    registered_count = models.PositiveIntegerField(
+        "registered", default=0, editable=False, db_default=0
+    )
     care_types = models.ManyToManyField(CareType, related_name="facilities", blank=True)
     staff = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="facilities", blank=True)
     identifier = models.CharField(
-        max_length=64, unique=True, null=True, blank=True, help_text="The facility's id in the system it was imported from."
+        max_length=64,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text="The facility's id in the system it was imported from.",
     )
     is_active = models.BooleanField(default=True)
 
@@ -90,7 +98,8 @@ class Facility(models.Model):
                 "administrator to raise its capacity.",
             ),
             models.CheckConstraint(
-                condition=Q(zip_code="") | Q(zip_code__regex=r"^\d{5}$"), name="facility_zip_code_five_digits"
+                condition=Q(zip_code="") | Q(zip_code__regex=r"^\d{5}$"),
+                name="facility_zip_code_five_digits",
             ),
         ]
         indexes = [models.Index(fields=["zip_code"], name="facility_zip_code")]
@@ -132,7 +141,8 @@ class ZipCodeRange(models.Model):
             models.CheckConstraint(
                 condition=Q(zip_min__lte=F("zip_max")),
                 name="zip_code_range_in_order",
-                violation_error_message="The last ZIP code must not be below the first. Swap the two.",
+                violation_error_message="The last ZIP code must not be below the first. "
+                "Swap the two.",
             ),
             ExclusionConstraint(
                 name="zip_code_range_distinct",
@@ -193,7 +203,11 @@ class Doctor(models.Model):
     )
     facilities = models.ManyToManyField(Facility, related_name="doctors", blank=True)
     identifier = models.CharField(
-        max_length=64, unique=True, null=True, blank=True, help_text="The doctor's id in the system they were imported from."
+        max_length=64,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text="The doctor's id in the system they were imported from.",
     )
     is_active = models.BooleanField(default=True)
 

@@ -28,11 +28,16 @@ class RefusalTrigger(pgtrigger.Trigger):
     condition_sql: str
 
     def __init__(self, **kwargs: Any) -> None:
-        for name in ("constraint", "violation_error_message", "violation_error_code", "condition_sql"):
+        for name in (
+            "constraint",
+            "violation_error_message",
+            "violation_error_code",
+            "condition_sql",
+        ):
             setattr(self, name, kwargs.pop(name))
         super().__init__(name=self.constraint, level=pgtrigger.Row, when=pgtrigger.Before, **kwargs)
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: Any) -> str:
         message = self.violation_error_message.replace("'", "''").replace("%", "%%")
         return f"""
             IF {self.condition_sql} THEN
@@ -69,11 +74,11 @@ def translated(error: IntegrityError) -> Exception:
 @cache
 def _words() -> dict[str, tuple[str, str]]:
     """Map each constraint's name to its code and message, over all models."""
-    words = {}
+    words: dict[str, tuple[str, str]] = {}
     for model in apps.get_models():
-        meta: Any = model._meta
+        meta: Any = model._meta  # noqa: SLF001 - Django documents _meta as public
         for rule in [*meta.constraints, *getattr(meta, "triggers", [])]:
             if isinstance(rule, models.BaseConstraint | RefusalTrigger):
-                name = getattr(rule, "constraint", rule.name)
+                name = str(getattr(rule, "constraint", rule.name))
                 words[name] = (rule.violation_error_code or name, str(rule.violation_error_message))
     return words

@@ -36,7 +36,12 @@ class Patient(models.Model):
         UNKNOWN = "unknown", "Unknown"
 
     mrn = models.CharField(
-        "MRN", max_length=20, unique=True, editable=False, db_default=NextMRN(), help_text="Medical record number."
+        "MRN",
+        max_length=20,
+        unique=True,
+        editable=False,
+        db_default=NextMRN(),
+        help_text="Medical record number.",
     )
     given_name = models.CharField(max_length=100)
     family_name = models.CharField(max_length=100)
@@ -48,8 +53,12 @@ class Patient(models.Model):
     address_line = models.CharField("address", max_length=200, blank=True)
     city = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=50, blank=True)
-    zip_code = models.CharField("ZIP code", max_length=5, blank=True, validators=[zip_code_validator])
-    language = models.CharField(max_length=10, blank=True, help_text="Preferred language, such as en or es.")
+    zip_code = models.CharField(
+        "ZIP code", max_length=5, blank=True, validators=[zip_code_validator]
+    )
+    language = models.CharField(
+        max_length=10, blank=True, help_text="Preferred language, such as en or es."
+    )
     facility = models.ForeignKey(
         Facility, on_delete=models.PROTECT, null=True, blank=True, related_name="patients"
     )
@@ -58,10 +67,16 @@ class Patient(models.Model):
     )
     deceased_on = models.DateField(null=True, blank=True)
     merged_into = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged_from"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_from",
     )
     is_active = models.BooleanField(
-        default=True, help_text="Clear this when the record is closed: it then takes no place in its facility."
+        default=True,
+        help_text="Clear this when the record is closed: it then takes no place in its facility.",
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -84,13 +99,15 @@ class Patient(models.Model):
                 condition=~Q(merged_into=F("id")), name="patient_not_merged_into_itself"
             ),
             models.CheckConstraint(
-                condition=Q(merged_into__isnull=True, deceased_on__isnull=True) | Q(is_active=False),
+                condition=Q(merged_into__isnull=True, deceased_on__isnull=True)
+                | Q(is_active=False),
                 name="patient_closed_is_inactive",
                 violation_error_message="A merged or deceased patient's record is closed. "
                 "Clear “is active”.",
             ),
             models.CheckConstraint(
-                condition=Q(gender__in=["female", "male", "other", "unknown"]), name="patient_gender_known"
+                condition=Q(gender__in=["female", "male", "other", "unknown"]),
+                name="patient_gender_known",
             ),
         ]
         indexes = [
@@ -108,7 +125,9 @@ class Patient(models.Model):
     def clean(self) -> None:
         super().clean()
         if self.date_of_birth and self.date_of_birth > timezone.localdate():
-            raise ValidationError({"date_of_birth": "The date of birth lies in the future. Check the year."})
+            raise ValidationError(
+                {"date_of_birth": "The date of birth lies in the future. Check the year."}
+            )
 
     def save(self, **kwargs: Any) -> None:
         """Save, turning a refusal by the database, such as a full facility, into a `ValidationError`."""

@@ -16,9 +16,19 @@ def registered_count_triggers() -> list[pgtrigger.Trigger]:
     come = _COUNTED.format(sign="1", rows="new_rows")
     both = pgtrigger.Referencing(old="old_rows", new="new_rows")
     return [
-        _trigger("patient_counted_on_insert", pgtrigger.Insert, pgtrigger.Referencing(new="new_rows"), come),
+        _trigger(
+            "patient_counted_on_insert",
+            pgtrigger.Insert,
+            pgtrigger.Referencing(new="new_rows"),
+            come,
+        ),
         _trigger("patient_counted_on_update", pgtrigger.Update, both, f"{gone} UNION ALL {come}"),
-        _trigger("patient_counted_on_delete", pgtrigger.Delete, pgtrigger.Referencing(old="old_rows"), gone),
+        _trigger(
+            "patient_counted_on_delete",
+            pgtrigger.Delete,
+            pgtrigger.Referencing(old="old_rows"),
+            gone,
+        ),
     ]
 
 

@@ -26,18 +26,18 @@ class Period(NamedTuple):
         return self.ends_at - self.starts_at
 
 
-class NoSuchLocalTime(ValueError):
+class NoSuchLocalTimeError(ValueError):
     """A wall-clock time that a forward clock change skips."""
 
 
 def instant(local: datetime, tz: tzinfo) -> datetime:
     """Return the UTC instant of a naive wall-clock time; of two, the earlier.
 
-    Raises NoSuchLocalTime for a time inside the gap of a forward clock change.
+    Raises NoSuchLocalTimeError for a time inside the gap of a forward clock change.
     """
     found = local.replace(tzinfo=tz, fold=0).astimezone(UTC)
     if found.astimezone(tz).replace(tzinfo=None) != local:
-        raise NoSuchLocalTime(f"The clocks skip {local:%H:%M} on {local:%Y-%m-%d}.")
+        raise NoSuchLocalTimeError(f"The clocks skip {local:%H:%M} on {local:%Y-%m-%d}.")
     return found
 
 
@@ -46,7 +46,7 @@ def instant_of_hours(day: date, at: time, tz: tzinfo) -> datetime:
     local = datetime.combine(day, at)
     try:
         return instant(local, tz)
-    except NoSuchLocalTime:
+    except NoSuchLocalTimeError:
         # PEP 495: in a gap, fold=0 carries the offset before the change and fold=1 the one after.
         before = local.replace(tzinfo=tz, fold=0).utcoffset()
         after = local.replace(tzinfo=tz, fold=1).utcoffset()
@@ -92,16 +92,17 @@ def without(periods: Iterable[Period], taken: Iterable[Period]) -> list[Period]:
     busy = merged(taken)
     left = []
     for starts_at, ends_at in merged(periods):
+        at = starts_at
         for hole in busy:
-            if hole.ends_at <= starts_at:
+            if hole.ends_at <= at:
                 continue
             if hole.starts_at >= ends_at:
                 break
-            if hole.starts_at > starts_at:
-                left.append(Period(starts_at, hole.starts_at))
-            starts_at = max(starts_at, hole.ends_at)
-        if starts_at < ends_at:
-            left.append(Period(starts_at, ends_at))
+            if hole.starts_at > at:
+                left.append(Period(at, hole.starts_at))
+            at = max(at, hole.ends_at)
+        if at < ends_at:
+            left.append(Period(at, ends_at))
     return left
 
 
@@ -122,7 +123,7 @@ def starts(
 
 
 def on_grid(at: datetime, step: timedelta, tz: tzinfo) -> datetime:
-    """Return `at`, or the next instant after it, that is a multiple of `step` on the local clock."""
+    """Return the first instant from `at` on that is a multiple of `step` on the local clock."""
     local = at.astimezone(tz)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     past = (local.replace(tzinfo=None) - midnight) % step

@@ -1,6 +1,5 @@
 """Sets of appointments and hours, and the way in for new appointments."""
 
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -86,19 +85,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         lock_rows(Doctor, {doctor.pk})
         lock_rows(Patient, {patient.pk})
         lock_rows(Room, {room.pk} if room else set())
-        appointment.clean_fields(exclude=["patient", "doctor", "facility", "room", "type", "created_by"])
+        appointment.clean_fields(
+            exclude=["patient", "doctor", "facility", "room", "type", "created_by"]
+        )
         appointment.clean()
         appointment.save()
-        appointment.events.create(
-            kind="booked",
-            at=appointment.created_at,
-            by=by,
-            to_status=appointment.status,
-            to_starts_at=appointment.starts_at,
-            to_ends_at=appointment.ends_at,
-            to_doctor=doctor,
-            to_room=room,
-        )
+        appointment.record("booked", by=by)
         return appointment
 
 

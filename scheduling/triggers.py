@@ -28,22 +28,24 @@ def appointment_triggers() -> list[RefusalTrigger]:
             operation=_BOOKED_OR_MOVED,
             condition_sql=_inactive("facilities_doctor", "doctor_id"),
             violation_error_code="doctor_inactive",
-            violation_error_message="This doctor no longer takes appointments. Choose another doctor.",
+            violation_error_message="This doctor takes no appointments any more. "
+            "Choose another doctor.",
         ),
         RefusalTrigger(
             constraint="appointment_facility_active",
             operation=_BOOKED_OR_MOVED,
             condition_sql=_inactive("facilities_facility", "facility_id"),
             violation_error_code="facility_inactive",
-            violation_error_message="This facility no longer takes appointments. Choose another one.",
+            violation_error_message="This facility takes no appointments any more. "
+            "Choose another facility.",
         ),
         RefusalTrigger(
             constraint="appointment_patient_active",
             operation=_BOOKED_OR_MOVED,
             condition_sql=_inactive("patients_patient", "patient_id"),
             violation_error_code="patient_inactive",
-            violation_error_message="This patient's record is closed. Open the record that replaced it, "
-            "or ask an administrator to open this one again.",
+            violation_error_message="This patient's record is closed. Open the record that "
+            "replaced it, or ask an administrator to open this one again.",
         ),
         RefusalTrigger(
             constraint="appointment_not_past",

@@ -44,5 +44,5 @@ def one_write(operation: Callable[P, R]) -> Callable[P, R]:
 def lock_rows(model: type[models.Model], ids: Collection[int]) -> None:
     """Lock rows in the order of their ids until the transaction ends; references stay possible."""
     if ids:
-        rows = model._default_manager.filter(pk__in=ids).order_by("pk")
+        rows = model._base_manager.filter(pk__in=ids).order_by("pk")  # noqa: SLF001 - public by Django's documentation
         list(rows.select_for_update(no_key=True).values_list("pk"))

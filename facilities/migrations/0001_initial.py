@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='care_type_name_unique', violation_error_message='There is a care type with this name already. Use that one.')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='care_type_name_unique', violation_error_message='There is a care type with this name. Use that one.')],
             },
         ),
         migrations.CreateModel(

@@ -10,6 +10,7 @@ because exclusion constraints alone deadlock under racing inserts.
 
 import copy
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -32,6 +33,9 @@ from scheduling.ranges import Period
 from scheduling.status import HOLDING_TIME, MOVABLE, NEXT, Status
 from scheduling.triggers import appointment_triggers
 from scheduling.writing import lock_rows, one_write
+
+# Inside the class, `Status` is the attribute: `Appointment.Status.BOOKED`.
+AppointmentStatus: TypeAlias = Status
 
 _holding_time = Q(status__in=[status.value for status in HOLDING_TIME])
 
@@ -102,20 +106,30 @@ class Appointment(models.Model):
         Room, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
     )
     type = models.ForeignKey(
-        AppointmentType, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+        AppointmentType,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointments",
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     blocked_until = models.DateTimeField(editable=False)
     status = models.CharField(max_length=20, choices=Status, default=Status.BOOKED)
     reason = models.CharField(max_length=200, blank=True, help_text="Why the patient comes.")
-    notes = models.TextField(max_length=2000, blank=True, help_text="For the desk; nothing clinical.")
+    notes = models.TextField(
+        max_length=2000, blank=True, help_text="For the desk; nothing clinical."
+    )
     cancel_reason = models.CharField(max_length=200, blank=True)
     hold_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     overbook = models.PositiveSmallIntegerField(default=0, editable=False)
     source = models.CharField(max_length=10, choices=Source, default=Source.DESK)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
@@ -228,7 +242,8 @@ class Appointment(models.Model):
             )
         if self.room and self.room.facility_id != self.facility_id:
             raise ValidationError(
-                "This room belongs to another facility. Choose a room of this one.", code="room_elsewhere"
+                "This room belongs to another facility. Choose a room of this one.",
+                code="room_elsewhere",
             )
         calendars.refuse_closed_time(self)
 
@@ -260,7 +275,7 @@ class Appointment(models.Model):
         self.doctor = doctor or self.doctor
         self.room = room or self.room
         self.clean()
-        self._record(AppointmentEvent.Kind.MOVED, before, by)
+        self._save_change(AppointmentEvent.Kind.MOVED, before, by)
 
     def cancel(self, reason: str, *, by: User | None, version: int | None = None) -> None:
         """Cancel with a reason; the time is free at once."""
@@ -289,7 +304,9 @@ class Appointment(models.Model):
         self._step(Status.ENTERED_IN_ERROR, by, version)
 
     @one_write
-    def undo(self, *, by: User | None, version: int | None = None, now: datetime | None = None) -> None:
+    def undo(
+        self, *, by: User | None, version: int | None = None, now: datetime | None = None
+    ) -> None:
         """Take back the last step or move, on the day it was made, if its time is still free.
 
         Raises ValidationError when there is nothing to take back or the time has been taken.
@@ -307,7 +324,7 @@ class Appointment(models.Model):
         self.cancel_reason = event.reason if self.status == Status.CANCELLED else ""
         self.starts_at, self.ends_at = event.from_starts_at, event.from_ends_at
         self.doctor_id, self.room_id = event.from_doctor_id, event.from_room_id
-        self._record(AppointmentEvent.Kind.UNDONE, before, by)
+        self._save_change(AppointmentEvent.Kind.UNDONE, before, by)
 
     def last_undoable_event(self, now: datetime) -> AppointmentEvent | None:
         """Return the last change if it can be taken back at `now`: on its own local day only."""
@@ -318,7 +335,7 @@ class Appointment(models.Model):
         return event if day == calendars.local(now, self.facility).date() else None
 
     @property
-    def next_steps(self) -> frozenset[Status]:
+    def next_steps(self) -> frozenset[AppointmentStatus]:
         return NEXT[self.status]
 
     @property
@@ -332,7 +349,7 @@ class Appointment(models.Model):
     @one_write
     def _step(
         self,
-        status: Status,
+        status: AppointmentStatus,
         by: User | None,
         version: int | None,
         reason: str = "",
@@ -354,7 +371,7 @@ class Appointment(models.Model):
         self.status = status
         self.cancel_reason = reason if status == Status.CANCELLED else ""
         self.hold_expires_at = None
-        self._record(AppointmentEvent.Kind.STATUS, before, by, reason or before.cancel_reason)
+        self._save_change(AppointmentEvent.Kind.STATUS, before, by, reason or before.cancel_reason)
 
     def _lock(self, version: int | None, also: Doctor | None = None) -> "Appointment":
         """Lock this row and what it occupies; return a copy of it as it stands in the database.
@@ -365,7 +382,7 @@ class Appointment(models.Model):
         self.refresh_from_db(from_queryset=Appointment.objects.select_for_update(no_key=True))
         lock_rows(Doctor, {self.doctor_id, also.pk if also else self.doctor_id})
         lock_rows(Patient, {self.patient_id})
-        lock_rows(Room, {self.room_id} - {None})
+        lock_rows(Room, {self.room_id} if self.room_id else set())
         if version is not None and version != self.version:
             raise ValidationError(
                 "Somebody else has just changed this appointment. Look at it again, then repeat "
@@ -374,25 +391,31 @@ class Appointment(models.Model):
             )
         return copy.copy(self)
 
-    def _record(
-        self, kind: str, before: "Appointment", by: User | None, reason: str = ""
+    def record(
+        self, kind: str, by: User | None, before: "Appointment | None" = None, reason: str = ""
     ) -> None:
-        self.version += 1
-        self.save()
-        AppointmentEvent.objects.create(
-            appointment=self,
+        """Write the event of a change that is saved already; a booking has no `before`."""
+        was = before or self
+        self.events.create(
             kind=kind,
             at=timezone.now(),
             by=by,
             reason=reason,
-            from_status=before.status,
+            from_status=before.status if before else "",
             to_status=self.status,
-            from_starts_at=before.starts_at,
+            from_starts_at=was.starts_at,
             to_starts_at=self.starts_at,
-            from_ends_at=before.ends_at,
+            from_ends_at=was.ends_at,
             to_ends_at=self.ends_at,
-            from_doctor_id=before.doctor_id,
+            from_doctor_id=was.doctor_id,
             to_doctor_id=self.doctor_id,
-            from_room_id=before.room_id,
+            from_room_id=was.room_id,
             to_room_id=self.room_id,
         )
+
+    def _save_change(
+        self, kind: str, before: "Appointment", by: User | None, reason: str = ""
+    ) -> None:
+        self.version += 1
+        self.save()
+        self.record(kind, by, before, reason)

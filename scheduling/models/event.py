@@ -1,19 +1,17 @@
 """What happened to an appointment: every step and every move, written once and never changed."""
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 
 from facilities.models import Doctor, Room
 from scheduling.status import Status
 
-if TYPE_CHECKING:
-    from scheduling.models.appointment import Appointment
-
 
 class AppointmentEvent(models.Model):
-    """One change of an appointment: who, when, and each side of what changed."""
+    """One change of an appointment: who, when, and each side of what changed.
+
+    A booking has no earlier status, and otherwise both its sides are alike.
+    """
 
     class Kind(models.TextChoices):
         BOOKED = "booked", "Booked"
@@ -33,11 +31,11 @@ class AppointmentEvent(models.Model):
 
     from_status = models.CharField(max_length=20, choices=Status, blank=True)
     to_status = models.CharField(max_length=20, choices=Status)
-    from_starts_at = models.DateTimeField(null=True)
+    from_starts_at = models.DateTimeField()
     to_starts_at = models.DateTimeField()
-    from_ends_at = models.DateTimeField(null=True)
+    from_ends_at = models.DateTimeField()
     to_ends_at = models.DateTimeField()
-    from_doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, null=True, related_name="+")
+    from_doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
     to_doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
     from_room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
     to_room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")

@@ -49,7 +49,9 @@ class WorkingHours(models.Model):
                 violation_error_message="The hours must end after they start. Split hours that "
                 "pass midnight into two rows.",
             ),
-            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="working_hours_weekday"),
+            models.CheckConstraint(
+                condition=Q(weekday__range=(1, 7)), name="working_hours_weekday"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="working_hours_validity_in_order",
@@ -64,8 +66,8 @@ class WorkingHours(models.Model):
                     (Days("valid_from", "valid_until"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_code="working_hours_overlap",
-                violation_error_message="This doctor has hours on that weekday which overlap these, "
-                "here or at another facility. Change those first.",
+                violation_error_message="This doctor has hours on that weekday which overlap "
+                "these, here or at another facility. Change those first.",
             ),
         ]
 
