@@ -1,4 +1,7 @@
-"""Serve a few named files of npm packages as static files, and nothing else of node_modules."""
+"""Serve a few named files of npm packages as static files, and nothing else of node_modules.
+
+`static/css/icons.css` names each icon listed here.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,10 +13,37 @@ from django.core.files.storage import FileSystemStorage, Storage
 
 # Paths below node_modules, which are also their static paths behind the prefix. A stylesheet's
 # source map is listed beside it: hashing static files at deployment follows the reference.
+ICONS = (
+    "arrow-counterclockwise",
+    "arrow-left-right",
+    "box-arrow-right",
+    "calendar3",
+    "check-circle-fill",
+    "check-lg",
+    "chevron-down",
+    "chevron-left",
+    "chevron-right",
+    "circle",
+    "clipboard-check-fill",
+    "clock",
+    "clock-history",
+    "exclamation-triangle",
+    "geo-alt",
+    "hourglass-split",
+    "person-circle",
+    "person-fill-check",
+    "person-fill-x",
+    "plus-lg",
+    "search",
+    "slash-circle",
+    "telephone",
+    "x-lg",
+    "x-octagon",
+)
 FILES = (
     "bootstrap/dist/css/bootstrap.min.css",
     "bootstrap/dist/css/bootstrap.min.css.map",
-    "bootstrap-icons/bootstrap-icons.svg",
+    *(f"bootstrap-icons/icons/{name}.svg" for name in ICONS),
 )
 
 

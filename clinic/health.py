@@ -25,7 +25,13 @@ def ready(request: HttpRequest) -> JsonResponse:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
-        return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
+        return _unavailable(database="unreachable")
     if pending:
-        return JsonResponse({"status": "unavailable", "migrations": "pending"}, status=503)
+        return _unavailable(migrations="pending")
     return JsonResponse({"status": "ok", "database": "ok", "migrations": "ok"})
+
+
+def _unavailable(**why: str) -> JsonResponse:
+    return JsonResponse(
+        {"status": "unavailable"} | why, status=503, headers={"Retry-After": "5"}
+    )

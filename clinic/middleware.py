@@ -1,11 +1,12 @@
 """What every request passes: a log line, an answer when the database is away, no caching."""
 
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django_structlog.middlewares import RequestMiddleware
 
@@ -31,7 +32,11 @@ class RequestLogMiddleware(RequestMiddleware):
 
 
 class DatabaseUnavailableMiddleware:
-    """Answer 503 with `Retry-After` when the database is away, overloaded or too slow to lock."""
+    """Answer 503 with `Retry-After` when the database is away, overloaded or too slow to lock.
+
+    Most requests meet the database first when their session is read, which happens here, where the
+    error can still be answered, and not in a middleware further in.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -39,11 +44,23 @@ class DatabaseUnavailableMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not getattr(view, "login_required", True):
+            return None
+        try:
+            bool(request.user.is_authenticated)
+        except (OperationalError, InterfaceError) as error:
+            return self.process_exception(request, error)
+        return None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, OperationalError | InterfaceError):
             return None
         logger.error("database_unavailable", exc_info=error)
-        response = render(request, "503.html", status=503)
+        # Rendered without the request, whose user cannot be read now.
+        response = HttpResponse(render_to_string("503.html"), status=503)
         response.headers["Retry-After"] = "5"
         return response
 

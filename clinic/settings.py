@@ -3,6 +3,7 @@
 `.env.example` names and explains every variable. Secrets have no default unless DEBUG is on.
 """
 
+import logging
 from pathlib import Path
 
 import environ
@@ -57,11 +58,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "clinic.middleware.DatabaseUnavailableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.middleware.DatabaseUnavailableMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -204,6 +205,4 @@ LOGGING = logs.configure(
     level=env.str("LOG_LEVEL", default="INFO"), directory=env.str("LOG_DIR", default="")
 )
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
-
-# The clinic's own rules
-BOOKING_GRACE_MINUTES = 15
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

@@ -1,0 +1,65 @@
+# `make run` opens the trial clinic and `make test` runs every test; both set up whatever is missing first.
+# Python 3.11+ is all that has to be installed. With DATABASE_URL set, here or in .env, that database is used;
+# otherwise clinic/postgres keeps one under .local/postgres.
+
+PORT ?= 8000
+ARGS ?=
+WORKERS ?= 2
+
+export PYTHON
+
+PY := .venv/bin/python
+WITH_DATABASE := exec $(PY) -m clinic.postgres run --
+
+.PHONY: help setup run test check fix lock screenshots pg-start pg-stop pg-status clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: setup ## Open the trial clinic on 127.0.0.1:8000 (PORT=8001 for another port)
+	@$(WITH_DATABASE) $(PY) -m clinic.setup.serve $(PORT)
+
+test: setup ## Run every test (ARGS="-k booking" for some of them)
+	@$(WITH_DATABASE) $(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+check: setup ## Lint, check types, imports, migrations, settings and templates
+	@$(WITH_DATABASE) clinic/setup/check.sh
+
+fix: setup ## Format the code and mend what can be mended automatically
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .
+
+screenshots: setup ## Take the pictures in docs/screenshots anew
+	@$(WITH_DATABASE) $(PY) docs/screenshots/take.py
+
+pg-start: .venv/installed ## Start PostgreSQL and leave it running
+	@$(PY) -m clinic.postgres start
+
+pg-stop: .venv/installed ## Stop PostgreSQL
+	@$(PY) -m clinic.postgres stop
+
+pg-status: .venv/installed ## Say whether PostgreSQL runs
+	@$(PY) -m clinic.postgres status || true
+
+UV_COMPILE = $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" pyproject.toml
+
+lock: .venv/installed ## Pin newer versions where pyproject.toml allows them (ARGS=--upgrade for all)
+	$(UV_COMPILE) $(ARGS) -o requirements.txt
+	$(UV_COMPILE) $(ARGS) --group dev -o requirements-dev.txt
+
+clean: ## Stop PostgreSQL and remove all that was made here, its data included
+	@if [ -x $(PY) ]; then $(PY) -m clinic.postgres remove; fi
+	rm -rf .venv node_modules .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup: .venv/installed node_modules/installed .env
+
+# A trial's own settings; an existing .env is never touched.
+.env: | .venv/installed
+	@clinic/setup/env.sh
+
+.venv/installed: requirements-dev.txt
+	@clinic/setup/venv.sh
+
+node_modules/installed: package-lock.json package.json | .venv/installed
+	@clinic/setup/assets.sh

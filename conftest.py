@@ -1,0 +1,55 @@
+"""Fixtures that every app's tests share."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings, settings
+from django.contrib.auth.hashers import MD5PasswordHasher
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: walks pages in a real Chromium")
+    # Races run 64 threads, each on a connection of its own; the pool is there to refuse that.
+    settings.DATABASES["default"]["OPTIONS"]["pool"] = False
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave browser tests out where there is no Chromium, and say so."""
+    if CHROMIUM:
+        return
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    if browser:
+        config.hook.pytest_deselected(items=browser)
+        items[:] = [item for item in items if item not in browser]
+
+
+def pytest_report_header() -> str:
+    if CHROMIUM:
+        return f"browser tests: {CHROMIUM}"
+    return "browser tests: left out. Install Chromium (apt-get install chromium) to run them."
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: LazySettings) -> None:
+    """Hash passwords cheaply: argon2 is slow on purpose."""
+    settings.PASSWORD_HASHERS = [f"{MD5PasswordHasher.__module__}.{MD5PasswordHasher.__name__}"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": ["--no-sandbox", "--disable-quic", "--disable-background-networking"],
+    }
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return the source of axe-core, the accessibility checker."""
+    return Path("node_modules/axe-core/axe.min.js").read_text()

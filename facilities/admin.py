@@ -1,0 +1,81 @@
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from facilities.models import CareType, Doctor, Facility, Room, ZipCodeRange
+
+
+class ZipCodeRangeInline(admin.TabularInline):
+    model = ZipCodeRange
+    extra = 1
+
+
+class RoomInline(admin.TabularInline):
+    model = Room
+    extra = 1
+
+
+@admin.register(CareType)
+class CareTypeAdmin(admin.ModelAdmin):
+    search_fields = ["name"]
+
+
+@admin.register(Facility)
+class FacilityAdmin(admin.ModelAdmin):
+    list_display = ["name", "city", "zip_code", "timezone", "registered", "is_active"]
+    list_filter = ["is_active", "care_types", "timezone"]
+    search_fields = ["name", "city", "zip_code", "identifier"]
+    filter_horizontal = ["care_types"]
+    autocomplete_fields = ["staff"]
+    readonly_fields = ["registered_count", "identifier"]
+    inlines = [ZipCodeRangeInline, RoomInline]
+
+    @admin.display(description="registered", ordering="registered_count")
+    def registered(self, facility: Facility) -> str:
+        return f"{facility.registered_count} of {facility.capacity}"
+
+
+@admin.register(ZipCodeRange)
+class ZipCodeRangeAdmin(admin.ModelAdmin):
+    list_display = ["facility", "zip_min", "zip_max"]
+    list_select_related = ["facility"]
+    search_fields = ["facility__name", "zip_min", "zip_max"]
+    autocomplete_fields = ["facility"]
+
+
+@admin.register(Room)
+class RoomAdmin(admin.ModelAdmin):
+    list_display = ["name", "facility", "is_active"]
+    list_filter = ["is_active"]
+    list_select_related = ["facility"]
+    search_fields = ["name", "facility__name"]
+    autocomplete_fields = ["facility"]
+
+
+@admin.register(Doctor)
+class DoctorAdmin(admin.ModelAdmin):
+    list_display = ["name", "specialization", "licence_number", "places", "is_active"]
+    list_filter = ["is_active", "specialization"]
+    list_select_related = ["user"]
+    search_fields = ["name", "specialization", "licence_number", "identifier"]
+    autocomplete_fields = ["user", "facilities"]
+    readonly_fields = ["identifier"]
+    actions = ["activate", "deactivate"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Doctor]:
+        return super().get_queryset(request).prefetch_related("facilities")
+
+    @admin.display(description="facilities")
+    def places(self, doctor: Doctor) -> str:
+        return ", ".join(facility.name for facility in doctor.facilities.all())
+
+    @admin.action(description="Let the selected doctors take appointments")
+    def activate(self, request: HttpRequest, doctors: QuerySet[Doctor]) -> None:
+        self.message_user(request, f"{doctors.update(is_active=True)} doctors take appointments.")
+
+    @admin.action(description="Let the selected doctors take no more appointments")
+    def deactivate(self, request: HttpRequest, doctors: QuerySet[Doctor]) -> None:
+        changed = doctors.update(is_active=False)
+        self.message_user(
+            request, f"{changed} doctors take no more appointments. What is booked stays booked."
+        )

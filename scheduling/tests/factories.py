@@ -1,0 +1,59 @@
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import factory
+from django.utils import timezone
+
+from facilities.models import Doctor, Facility
+from facilities.tests.factories import DoctorFactory, FacilityFactory
+from patients.tests.factories import PatientFactory
+from scheduling.availability import instant
+from scheduling.models import Appointment, AppointmentType, WorkingHours
+
+
+def in_days(days: int, hour: int, minute: int = 0, *, facility: Facility) -> datetime:
+    """Return the instant of a wall-clock time at the facility, some days from today."""
+    day = timezone.now().astimezone(facility.tz).date() + timedelta(days=days)
+    return instant(datetime.combine(day, time(hour, minute)), facility.tz)
+
+
+def working_doctor(
+    facility: Facility, starts_at: time = time(8), ends_at: time = time(18), **fields: Any
+) -> Doctor:
+    """Return a doctor who works at the facility every day of the week."""
+    doctor = DoctorFactory(facilities=[facility], **fields)
+    for weekday in range(1, 8):
+        WorkingHours.objects.create(
+            doctor=doctor,
+            facility=facility,
+            weekday=weekday,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            valid_from=date(2020, 1, 1),
+        )
+    return doctor
+
+
+class AppointmentTypeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AppointmentType
+
+    name = factory.Sequence("Visit {}".format)
+    duration_minutes = 30
+
+
+class AppointmentFactory(factory.django.DjangoModelFactory):
+    """Book through the one way in; tomorrow at nine unless told otherwise."""
+
+    class Meta:
+        model = Appointment
+
+    facility = factory.SubFactory(FacilityFactory)
+    doctor = factory.LazyAttribute(lambda made: working_doctor(made.facility))
+    patient = factory.SubFactory(PatientFactory)
+    starts_at = factory.LazyAttribute(lambda made: in_days(1, 9, facility=made.facility))
+    by = None
+
+    @classmethod
+    def _create(cls, model_class: type[Appointment], *args: Any, **kwargs: Any) -> Appointment:
+        return Appointment.objects.book(**kwargs)
