@@ -1,5 +1,6 @@
 """Fixtures that every app's tests share."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
 )
+
+
+# The browser's driver keeps an event loop on the test's thread, which Django would refuse.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 def pytest_configure(config: pytest.Config) -> None:

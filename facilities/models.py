@@ -19,14 +19,11 @@ from facilities.querysets import DoctorQuerySet, FacilityQuerySet, RoomQuerySet
 zip_code_validator = RegexValidator(r"^\d{5}$", "Enter a ZIP code of five digits, such as 02134.")
 
 
-@cache
-def timezone_choices() -> list[tuple[str, str]]:
-    """Return every IANA zone as a choice; the pinned tzdata package decides which there are."""
-    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+known_timezones = cache(zoneinfo.available_timezones)
 
 
 def validate_timezone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
+    if name not in known_timezones():
         raise ValidationError("Choose a time zone from the list, such as America/Chicago.")
 
 

@@ -21,7 +21,7 @@ def main(port: int) -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_demo", "--if-empty")
-    call_command("demo_accounts")
+    call_command("demo_accounts", "--address", f"http://{HOST}:{port}/")
     connections.close_all()
     print(f"\nThe clinic is open at http://{HOST}:{port}/ (Ctrl-C closes it).", flush=True)
     # Replacing this process leaves one fewer to hand signals on.
