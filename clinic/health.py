@@ -32,6 +32,4 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def _unavailable(**why: str) -> JsonResponse:
-    return JsonResponse(
-        {"status": "unavailable"} | why, status=503, headers={"Retry-After": "5"}
-    )
+    return JsonResponse({"status": "unavailable"} | why, status=503, headers={"Retry-After": "5"})

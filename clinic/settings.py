@@ -204,5 +204,4 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="clinic@localhost")
 LOGGING = logs.configure(
     level=env.str("LOG_LEVEL", default="INFO"), directory=env.str("LOG_DIR", default="")
 )
-DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
