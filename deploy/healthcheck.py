@@ -5,7 +5,7 @@ import sys
 import urllib.error
 import urllib.request
 
-port = os.environ.get("BIND", "0.0.0.0:8000").rpartition(":")[2]  # noqa: S104 - only read
+port = os.environ.get("BIND", "0.0.0.0:8000").rpartition(":")[2]
 host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".*") or "127.0.0.1"
 request = urllib.request.Request(f"http://127.0.0.1:{port}/health/ready", headers={"Host": host})
 try:

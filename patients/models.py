@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Func, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Reverse
 from django.urls import reverse
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
@@ -13,11 +15,11 @@ from phonenumber_field.modelfields import PhoneNumberField
 from facilities.models import Doctor, Facility, zip_code_validator
 from facilities.refusals import refusals
 from patients.querysets import PatientQuerySet
-from patients.triggers import registered_count_triggers
+from patients.triggers import name_triggers, registered_count_triggers, version_trigger
 
 
 class NextMRN(Func):
-    """The next medical record number: eight digits, from a sequence, so that none is given twice."""
+    """The next medical record number: eight digits of a sequence, so that none is given twice."""
 
     template = "lpad(nextval('patients_mrn_seq')::text, 8, '0')"
     output_field = models.CharField()
@@ -112,15 +114,33 @@ class Patient(models.Model):
         ]
         indexes = [
             models.Index(fields=["date_of_birth"], name="patient_date_of_birth"),
-            models.Index(fields=["phone"], name="patient_phone"),
+            models.Index(fields=["phone"], name="patient_phone", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                OpClass(Reverse("phone"), "text_pattern_ops"),
+                condition=~Q(phone=""),
+                name="patient_phone_end",
+            ),
+            models.Index(
+                OpClass(Lower("email"), "text_pattern_ops"),
+                condition=~Q(email=""),
+                name="patient_email_start",
+            ),
         ]
-        triggers = registered_count_triggers()
+        triggers = [*registered_count_triggers(), *name_triggers(), version_trigger()]
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}"
 
+    def save(self, **kwargs: Any) -> None:
+        """Save; raise ValidationError for what the database refuses, such as a full facility."""
+        is_new = self._state.adding
+        with refusals():
+            super().save(**kwargs)
+        if not is_new:
+            self.version += 1
+
     def get_absolute_url(self) -> str:
-        return reverse("patients:detail", args=[self.pk])
+        return reverse("scheduling:patient", args=[self.pk])
 
     def clean(self) -> None:
         super().clean()
@@ -128,11 +148,31 @@ class Patient(models.Model):
             raise ValidationError(
                 {"date_of_birth": "The date of birth lies in the future. Check the year."}
             )
+        if self.facility and self.is_active and self.facility.is_full and not self._has_place:
+            raise ValidationError(
+                f"{self.facility} is full. Choose another facility, or ask an administrator "
+                "to raise its capacity.",
+                code="facility_full",
+            )
 
-    def save(self, **kwargs: Any) -> None:
-        """Save, turning a refusal by the database, such as a full facility, into a `ValidationError`."""
-        with refusals():
-            super().save(**kwargs)
+    def save_unless_changed(self, *, since: int) -> None:
+        """Save over the version that was read; raise ValidationError `stale` over a later one."""
+        with transaction.atomic():
+            rows = type(self).objects.select_for_update(no_key=True)
+            self.version = rows.values_list("version", flat=True).get(pk=self.pk)
+            if self.version != since:
+                raise ValidationError(
+                    "Somebody else changed this record while you had it open. "
+                    "Check what they changed, then save again.",
+                    code="stale",
+                )
+            self.save()
+
+    @property
+    def _has_place(self) -> bool:
+        """Say whether this patient is one of those registered at the facility already."""
+        stored = type(self).objects.active().filter(pk=self.pk, facility=self.facility)
+        return self.pk is not None and stored.exists()
 
 
 class PatientIdentifier(models.Model):
@@ -148,9 +188,72 @@ class PatientIdentifier(models.Model):
             models.UniqueConstraint(
                 fields=["system", "value"],
                 name="patient_identifier_unique",
-                violation_error_message="Another patient has this identifier. Search for that record.",
+                violation_error_message="Another patient has this identifier. "
+                "Search for that record.",
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.system}: {self.value}"
+
+
+class PatientName(models.Model):
+    """A word of a patient's name beside another word of it: what search by name reads.
+
+    Both directions are kept, so that "smith jo" and "jo smith" each are one range of one index.
+    The facility and the date of birth are carried along to be filtered on inside that index.
+    Triggers write these rows, see `patients.triggers`; nothing else does.
+    """
+
+    pk = models.CompositePrimaryKey("patient_id", "token", "other")
+    patient = models.ForeignKey(
+        Patient,
+        on_delete=models.DO_NOTHING,
+        related_name="names",
+        db_constraint=False,
+        db_index=False,
+    )
+    token = models.TextField(db_collation="C")
+    other = models.TextField(db_collation="C")
+    facility = models.ForeignKey(
+        Facility,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    date_of_birth = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["token", "other"],
+                include=["date_of_birth", "facility", "patient"],
+                name="patient_name_pair",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.token} {self.other}".strip()
+
+
+class NameToken(models.Model):
+    """The dictionary: each word that occurs in some patient's name, once."""
+
+    token = models.TextField(primary_key=True, db_collation="C")
+
+    class Meta:
+        indexes = [
+            # The word with a letter or two left out: equal to that of any word a slip away.
+            GinIndex(
+                Func(
+                    "token", function="patients_slips", output_field=ArrayField(models.TextField())
+                ),
+                name="name_token_slips",
+                fastupdate=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.token

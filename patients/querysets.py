@@ -1,25 +1,120 @@
-"""Sets of patients that a person may see."""
+"""Sets of patients that a person may see, and the search over them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from patients.candidates import EXPRESSIONS, Branch, apart, mistyped, sharp, similar_tokens
+from patients.likeness import Likeness, Person, closeness, likeness
+from patients.search import Query, fold, name_tokens, parse
 
 if TYPE_CHECKING:
     from patients.models import Patient
 
 
+# Of the phone number the bare text: parsing a hundred of them would take longer than the search.
+COLUMNS = ["phone_text" if name == "phone" else name for name in Person._fields]
+FEW = 3
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
+    own_facilities: Any = None
+
     def visible_to(self, user: User) -> "PatientQuerySet":
-        """Keep the patients of this person's facilities, and those whom no facility has taken yet."""
+        """Keep the patients of this person's facilities, and those whom no facility has taken."""
         if user.is_admin:
             return self
-        if user.is_clinic_staff:
-            own = user.facilities.values("pk")
-            return self.filter(Q(facility__in=own) | Q(facility__isnull=True))
-        return self.none()
+        if not user.is_clinic_staff:
+            return self.none()
+        own = user.facilities.values("pk")
+        visible = self.filter(Q(facility__in=own) | Q(facility__isnull=True))
+        visible.own_facilities = own
+        return visible
 
     def active(self) -> "PatientQuerySet":
         return self.filter(is_active=True)
+
+    def search(self, text: str, limit: int = 10) -> list["Patient"]:
+        """Return the patients whom a line typed at the desk most likely means, the best first.
+
+        The line may hold names in any order, begun or mistyped, a date or year of birth, an MRN,
+        a phone number or an email address; see `patients.search`. A line that holds none of these
+        finds nobody. Merged records are left out: the record they went into is found.
+        """
+        query = parse(text)
+        if not query:
+            return []
+        found = self._ranked(query, sharp(query))
+        if query.words and len(found) < FEW and not any(fit.is_exact for fit in found.values()):
+            near = similar_tokens(query)
+            found |= self._ranked(query, mistyped(query, near))
+            if not any(fit.is_complete for fit in found.values()):
+                found |= self._ranked(query, apart(query, near))
+        if any(fit.is_complete for fit in found.values()):
+            found = {pk: fit for pk, fit in found.items() if fit.is_complete}
+        best = sorted(found, key=lambda pk: -found[pk].score)[:limit]
+        patients = self.select_related("facility").in_bulk(best)
+        return [patients[pk] for pk in best if pk in patients]
+
+    def _ranked(self, query: Query, branches: Iterable[Branch]) -> dict[int, Likeness]:
+        rows = [self._rows(branch) for branch in branches]
+        if not rows:
+            return {}
+        people = {Person(*row) for row in rows[0].union(*rows[1:], all=True)}
+        in_order = sorted(
+            people,
+            key=lambda each: (not each.is_active, each.family_name, each.given_name, each.pk),
+        )
+        fits = {person.pk: likeness(query, person) for person in in_order}
+        return {pk: fit for pk, fit in fits.items() if fit.score > 0}
+
+    def _rows(self, branch: Branch) -> QuerySet[Any, tuple[Any, ...]]:
+        conditions = list(branch.conditions)
+        if branch.by_name and self.own_facilities is not None:
+            conditions[0] &= Q(names__facility__in=self.own_facilities) | Q(
+                names__facility__isnull=True
+            )
+        patients: QuerySet[Patient] = self.annotate(**EXPRESSIONS).filter(merged_into__isnull=True)
+        for condition in conditions:
+            patients = patients.filter(condition)
+        order = ("names__token", "names__other") if branch.by_name else ()
+        return patients.order_by(*order).values_list(*COLUMNS)[: branch.limit]
+
+    def likely_duplicates(
+        self,
+        given_name: str,
+        family_name: str,
+        date_of_birth: date | None = None,
+        phone: str = "",
+        limit: int = 5,
+    ) -> list["Patient"]:
+        """Return who may be this person already: much the same name, and date of birth or phone."""
+        same = Q()
+        if date_of_birth:
+            same |= Q(date_of_birth=date_of_birth)
+        if phone:
+            same |= Q(phone=phone)
+        if not same or not (given_name or family_name):
+            return []
+        people = self.filter(same, merged_into__isnull=True).select_related("facility")[:200]
+        names = f"{given_name} {family_name}"
+        scored = [(_alike(names, patient), patient) for patient in people]
+        likely = [(score, patient) for score, patient in scored if score > 0]
+        return [patient for _, patient in sorted(likely, key=lambda pair: -pair[0])[:limit]]
+
+    def _clone(self) -> Self:
+        clone = super()._clone()  # type: ignore[misc]
+        clone.own_facilities = self.own_facilities
+        return clone
+
+
+def _alike(names: str, patient: "Patient") -> float:
+    """Return how alike the names are, 0 unless most words of both have a counterpart."""
+    typed = set(name_tokens(names))
+    known = name_tokens(f"{patient.given_name} {patient.family_name} {patient.maiden_name}")
+    fits = [max((closeness(word, token) for token in known), default=0) for word in typed]
+    return sum(fits) / len(fits) if fits and sum(fit > 0 for fit in fits) * 2 > len(fits) else 0

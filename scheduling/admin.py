@@ -82,7 +82,7 @@ class ReadOnlyAdmin:
         return False
 
 
-class AppointmentEventInline(ReadOnlyAdmin, admin.TabularInline):  # type: ignore[misc]
+class AppointmentEventInline(ReadOnlyAdmin, admin.TabularInline):
     model = AppointmentEvent
     fields = ["at", "kind", "by", "from_status", "to_status", "from_starts_at", "to_starts_at"]
     extra = 0
@@ -92,7 +92,7 @@ class AppointmentEventInline(ReadOnlyAdmin, admin.TabularInline):  # type: ignor
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[misc]
+class AppointmentAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["starts_at", "patient", "doctor", "facility", "type", "status"]
     list_filter = ["status", "facility", "type"]
     list_select_related = ["patient", "doctor", "facility", "type"]

@@ -57,17 +57,22 @@ def doctors_of(facility: Facility) -> list[Doctor]:
 
 
 def doctor_days(
-    facility: Facility, doctors: list[Doctor], first: date, last: date
+    facility: Facility,
+    doctors: list[Doctor],
+    first: date,
+    last: date,
+    moving: Appointment | None = None,
 ) -> list[DoctorDay]:
     """Return each doctor's days from `first` to `last`, both included, in four queries.
 
     Appointments that hold time are there wherever they take place: a doctor who is booked
-    elsewhere is not free here.
+    elsewhere is not free here. An appointment that is `moving` is left out.
     """
     calendar = Calendar.load(facility, doctors, first, last)
     period = Period(day_bounds(first, facility.tz).starts_at, day_bounds(last, facility.tz).ends_at)
     held: dict[int, list[Appointment]] = {doctor.pk: [] for doctor in doctors}
-    appointments = Appointment.objects.holding_time().overlapping(period).filter(doctor__in=doctors)
+    appointments = Appointment.objects.holding_time().overlapping(period).besides(moving)
+    appointments = appointments.filter(doctor__in=doctors)
     for appointment in appointments.select_related("patient", "type", "room").order_by("starts_at"):
         held[appointment.doctor_id].append(appointment)
     result = []
@@ -102,24 +107,30 @@ def free_slots(
     duration: timedelta = DEFAULT_DURATION,
     buffer: timedelta = timedelta(),
     patient: Patient | None = None,
+    moving: Appointment | None = None,
 ) -> list[Slot]:
     """Return the slots of `duration` that start from `now` on, by start and then by doctor.
 
     Starts lie on the quarters of the facility's clock. With a patient, times at which the patient
-    is booked are left out.
+    is booked are left out. An appointment that is `moving` does not stand in its own way.
     """
     past = Period(datetime.min.replace(tzinfo=now.tzinfo), now)
-    busy = [past, *_busy_times(patient, now)]
+    busy = [past, *_busy_times(patient, now, moving)]
     slots = [
         Slot(day.doctor, facility, start, start + duration)
-        for day in doctor_days(facility, doctors, first, last)
+        for day in doctor_days(facility, doctors, first, last, moving)
         for start in starts(without(day.free, busy), duration + buffer, STEP, facility.tz)
     ]
     return sorted(slots, key=lambda slot: (slot.starts_at, slot.doctor.name, slot.doctor.pk))
 
 
 def alternatives(
-    lost: Appointment, *, now: datetime, count: int = 4, within: timedelta = ALTERNATIVES_WITHIN
+    lost: Appointment,
+    *,
+    now: datetime,
+    count: int = 4,
+    within: timedelta = ALTERNATIVES_WITHIN,
+    moving: Appointment | None = None,
 ) -> list[Slot]:
     """Return the free slots nearest to a time that could not be had, best first.
 
@@ -142,6 +153,7 @@ def alternatives(
         duration=lost.duration,
         buffer=lost.blocked_until - lost.ends_at,
         patient=lost.patient if lost.patient_id else None,
+        moving=moving,
     )
 
     def cost(slot: Slot) -> timedelta:
@@ -167,8 +179,8 @@ def _apart(slots: list[Slot], count: int) -> list[Slot]:
     return kept
 
 
-def _busy_times(patient: Patient | None, now: datetime) -> list[Period]:
+def _busy_times(patient: Patient | None, now: datetime, moving: Appointment | None) -> list[Period]:
     if patient is None:
         return []
-    booked = patient.appointments.holding_time().upcoming(now)
+    booked = patient.appointments.holding_time().upcoming(now).besides(moving)
     return [Period(*times) for times in booked.values_list("starts_at", "ends_at")]

@@ -44,6 +44,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Keep what occupies its doctor, patient and room."""
         return self.filter(status__in=HOLDING_TIME)
 
+    def besides(self, appointment: "Appointment | None") -> "AppointmentQuerySet":
+        """Leave one appointment out, if one is given."""
+        return self.exclude(pk=appointment.pk) if appointment else self
+
     def upcoming(self, now: datetime) -> "AppointmentQuerySet":
         return self.filter(ends_at__gt=now)
 

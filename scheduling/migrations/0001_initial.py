@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='appointment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ['pending', 'booked', 'arrived', 'checked-in', 'fulfilled'])), expressions=[('doctor', '='), ('overbook', '='), (scheduling.ranges.Period('starts_at', 'blocked_until'), '&&')], name='appointment_doctor_free', violation_error_code='doctor_busy', violation_error_message='That time has just been taken. Choose another time.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ['pending', 'booked', 'arrived', 'checked-in', 'fulfilled'])), expressions=[('doctor', '='), ('overbook', '='), (scheduling.ranges.Period('starts_at', 'blocked_until'), '&&')], name='appointment_doctor_free', violation_error_code='doctor_busy', violation_error_message='That time, or part of it, has just been taken. Choose another time.'),
         ),
         migrations.AddConstraint(
             model_name='appointment',

@@ -1,4 +1,5 @@
-from scheduling.models.appointment import Appointment, AppointmentType
+from scheduling.models.appointment import Appointment
+from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
 

@@ -13,75 +13,26 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from facilities.models import CareType, Doctor, Facility, Room
+from facilities.models import Doctor, Facility, Room
 from patients.models import Patient
 from scheduling import calendars
-from scheduling.availability import GRID, LONGEST, on_grid
+from scheduling.availability import GRID, on_grid
+from scheduling.constraints import appointment_constraints
+from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.querysets import AppointmentQuerySet
-from scheduling.ranges import Period
-from scheduling.status import HOLDING_TIME, MOVABLE, NEXT, Status
+from scheduling.status import MOVABLE, NEXT, Status
 from scheduling.triggers import appointment_triggers
 from scheduling.writing import lock_rows, one_write
 
 # Inside the class, `Status` is the attribute: `Appointment.Status.BOOKED`.
 AppointmentStatus: TypeAlias = Status
-
-_holding_time = Q(status__in=[status.value for status in HOLDING_TIME])
-
-
-class AppointmentType(models.Model):
-    """A kind of visit, which says how long it takes and how long the doctor needs afterwards."""
-
-    name = models.CharField(max_length=100, unique=True)
-    duration_minutes = models.PositiveSmallIntegerField(
-        validators=[MinValueValidator(5), MaxValueValidator(720)]
-    )
-    buffer_minutes = models.PositiveSmallIntegerField(
-        default=0,
-        validators=[MaxValueValidator(240)],
-        help_text="Minutes kept free after the visit, for notes or cleaning.",
-    )
-    care_type = models.ForeignKey(
-        CareType, on_delete=models.PROTECT, null=True, blank=True, related_name="appointment_types"
-    )
-    bookable_online = models.BooleanField(default=False)
-    colour = models.CharField(
-        max_length=7,
-        default="#4c6ef5",
-        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Enter a colour such as #4c6ef5.")],
-    )
-    is_active = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(duration_minutes__gt=0, duration_minutes__lte=720),
-                name="appointment_type_duration",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def duration(self) -> timedelta:
-        return timedelta(minutes=self.duration_minutes)
-
-    @property
-    def buffer(self) -> timedelta:
-        return timedelta(minutes=self.buffer_minutes)
 
 
 class Appointment(models.Model):
@@ -147,74 +98,7 @@ class Appointment(models.Model):
             ("fulfil_appointment", "Can mark an appointment as done"),
             ("noshow_appointment", "Can mark a patient as not having come"),
         ]
-        constraints = [
-            ExclusionConstraint(
-                name="appointment_doctor_free",
-                expressions=[
-                    ("doctor", RangeOperators.EQUAL),
-                    ("overbook", RangeOperators.EQUAL),
-                    (Period("starts_at", "blocked_until"), RangeOperators.OVERLAPS),
-                ],
-                condition=_holding_time,
-                violation_error_code="doctor_busy",
-                violation_error_message="That time has just been taken. Choose another time.",
-            ),
-            ExclusionConstraint(
-                name="appointment_patient_free",
-                expressions=[
-                    ("patient", RangeOperators.EQUAL),
-                    (Period("starts_at", "ends_at"), RangeOperators.OVERLAPS),
-                ],
-                condition=_holding_time,
-                violation_error_code="patient_busy",
-                violation_error_message="This patient has another appointment at that time. "
-                "Choose another time, or move the other appointment first.",
-            ),
-            ExclusionConstraint(
-                name="appointment_room_free",
-                expressions=[
-                    ("room", RangeOperators.EQUAL),
-                    (Period("starts_at", "blocked_until"), RangeOperators.OVERLAPS),
-                ],
-                condition=_holding_time & Q(room__isnull=False),
-                violation_error_code="room_busy",
-                violation_error_message="That room is taken at that time. Choose another room.",
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")),
-                name="appointment_end_after_start",
-                violation_error_message="The appointment must end after it starts.",
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_at__lte=F("starts_at") + LONGEST),
-                name="appointment_at_most_12_hours",
-                violation_error_message="An appointment lasts 12 hours at most.",
-            ),
-            models.CheckConstraint(
-                condition=Q(blocked_until__gte=F("ends_at"))
-                & Q(blocked_until__lte=F("starts_at") + 2 * LONGEST),
-                name="appointment_blocked_past_end",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="cancelled") & ~Q(cancel_reason="")
-                | ~Q(status="cancelled") & Q(cancel_reason=""),
-                name="appointment_cancel_reason",
-                violation_error_message="Say why the appointment is cancelled.",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="pending", hold_expires_at__isnull=False)
-                | ~Q(status="pending") & Q(hold_expires_at__isnull=True),
-                name="appointment_hold_expires",
-            ),
-            models.CheckConstraint(
-                condition=Q(overbook__lte=2),
-                name="appointment_overbook_at_most_2",
-                violation_error_message="A time can be overbooked twice at most.",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="appointment_status_known"
-            ),
-        ]
+        constraints = appointment_constraints()
         indexes = [
             models.Index(fields=["doctor", "starts_at"], name="appointment_doctor_start"),
             models.Index(fields=["facility", "starts_at"], name="appointment_facility_start"),

@@ -84,6 +84,13 @@ def test_what_has_passed_is_not_offered(facility, doctor):
     assert free(facility, doctor, now=later) == ["10:15", "10:30"]
 
 
+def test_an_appointment_that_moves_does_not_stand_in_its_own_way(facility, doctor):
+    nine = datetime(2037, 3, 2, 15, 0, tzinfo=UTC)
+    moving = AppointmentFactory(facility=facility, doctor=doctor, starts_at=nine)
+    assert free(facility, doctor)[0] == "09:30"
+    assert free(facility, doctor, moving=moving, patient=moving.patient)[:2] == ["09:00", "09:15"]
+
+
 def test_a_visit_with_its_buffer_fits_before_the_next_one(facility, doctor):
     length = {"duration": timedelta(minutes=60), "buffer": timedelta(minutes=45)}
     assert free(facility, doctor, **length) == ["09:00", "09:15"]

@@ -31,5 +31,6 @@ class Command(BaseCommand):
         try:
             User.objects.create_superuser(**given)
         except ValidationError as refusal:
-            raise CommandError(f"The first administrator was refused: {refusal.messages}") from refusal
+            words = " ".join(refusal.messages)
+            raise CommandError(f"The first administrator was refused: {words}") from refusal
         self.stdout.write(f"Created the administrator {given['username']}.")

@@ -1,0 +1,233 @@
+"""Registering a patient, quickly during a call or in full, and editing one."""
+
+import json
+from datetime import date
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Fieldset, Layout
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.forms.models import model_to_dict
+
+from accounts.models import User
+from facilities.models import Doctor, Facility
+from patients.models import Patient
+from patients.search import parse_date
+
+DEMOGRAPHICS = (
+    *("given_name", "family_name", "maiden_name", "date_of_birth", "gender", "language"),
+    *("phone", "email", "address_line", "city", "state", "zip_code"),
+    *("facility", "assigned_doctor", "deceased_on", "is_active"),
+)
+
+
+class TypedDateField(forms.DateField):
+    """A date that is typed, as 1/17/2010, 17 Jan 2010, 01172010 or 2010-01-17."""
+
+    default_error_messages = {
+        "invalid": "Enter the date as month/day/year with four digits for the year, "
+        "such as 1/17/2010."
+    }
+    widget = forms.DateInput(
+        format="%m/%d/%Y",
+        attrs={"placeholder": "MM/DD/YYYY", "inputmode": "numeric", "autocomplete": "off"},
+    )
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        day = parse_date(str(value)) if any(part.isdigit() for part in str(value)) else None
+        if day is None or str(day.year) not in str(value):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+class _RefusableForm(forms.ModelForm):
+    """A form that shows what the database refuses, such as a full facility, among its errors."""
+
+    def save_or_explain(self) -> Patient | None:
+        """Save and return the patient, or None with the reason among the form's errors."""
+        if not self.is_valid():
+            return None
+        try:
+            with transaction.atomic():
+                return self._write()
+        except ValidationError as error:
+            self.add_error(None, ValidationError(error.messages[0], code=error.code))
+            return None
+
+    def _write(self) -> Patient:
+        patient: Patient = self.save()
+        return patient
+
+
+class NewPatientForm(_RefusableForm):
+    """The least that a new patient is registered with while they are on the phone."""
+
+    date_of_birth = TypedDateField()
+
+    class Meta:
+        model = Patient
+        fields = ["given_name", "family_name", "date_of_birth", "phone"]
+
+    def __init__(self, data: Any = None, *, facility: Facility, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.instance.facility = facility
+        self.helper = _helper(
+            _row(_name("given_name"), _name("family_name")),
+            _row("date_of_birth", _phone()),
+        )
+
+
+class PatientForm(_RefusableForm):
+    """All demographics. An edit says which version it was read from and what stood there.
+
+    When somebody else has saved since, what only they changed is taken over, what both changed
+    stays as typed here, and `changed_meanwhile` names their changes.
+    """
+
+    date_of_birth = TypedDateField()
+    deceased_on = TypedDateField(required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    as_read = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Patient
+        fields = DEMOGRAPHICS
+
+    def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.changed_meanwhile: list[str] = []
+        self._offer(user)
+        if self.instance.pk:
+            self.initial["version"] = self.instance.version
+            self.initial["as_read"] = _as_read(self.instance)
+        self.helper = _helper(*_LAYOUT)
+
+    def save_or_explain(self) -> Patient | None:
+        patient = super().save_or_explain()
+        if patient is None and self.has_error(NON_FIELD_ERRORS, "stale"):
+            self._take_over(Patient.objects.get(pk=self.instance.pk))
+        return patient
+
+    def _offer(self, user: User) -> None:
+        """Offer the person's own facilities and doctors, and those that the patient has."""
+        for name, model in (("facility", Facility), ("assigned_doctor", Doctor)):
+            own = Q(pk__in=model.objects.visible_to(user).active())
+            kept = Q(pk=getattr(self.instance, f"{name}_id"))
+            self.fields[name].queryset = model.objects.filter(own | kept)  # type: ignore[attr-defined]
+
+    def _write(self) -> Patient:
+        if self.instance.pk is None:
+            return super()._write()
+        self.instance.save_unless_changed(since=self.cleaned_data["version"] or 0)
+        return self.instance
+
+    def _take_over(self, stored: Patient) -> None:
+        """Show what is stored now where nothing else was typed, and name what has changed."""
+        was, now, typed = (
+            _loaded(self.data.get("as_read")),
+            _values(stored),
+            dict(self.data.items()),
+        )
+        for name in DEMOGRAPHICS:
+            if was.get(name) == now[name]:
+                continue
+            field = self.fields[name]
+            self.changed_meanwhile.append(f"{field.label} is now “{_shown(stored, name)}”.")
+            if not _differs(field, was.get(name), self[name].data):
+                typed[name] = "" if now[name] in (None, False) else str(now[name])
+        typed["version"], typed["as_read"] = str(stored.version), _as_read(stored)
+        self.data = typed
+
+
+_LAYOUT = (
+    "version",
+    "as_read",
+    Fieldset(
+        "Who",
+        Div(
+            *(
+                Field(name, autocomplete="off", spellcheck="false")
+                for name in ("given_name", "family_name", "maiden_name")
+            ),
+            *("date_of_birth", "gender", "language"),
+            css_class="form-grid",
+        ),
+    ),
+    Fieldset(
+        "How to reach them",
+        Div(
+            *(
+                Field(name, autocomplete="off")
+                for name in ("phone", "email", "address_line", "city", "state")
+            ),
+            Field("zip_code", autocomplete="off", inputmode="numeric"),
+            css_class="form-grid",
+        ),
+    ),
+    Fieldset(
+        "Where they are cared for",
+        Div("facility", "assigned_doctor", "deceased_on", "is_active", css_class="form-grid"),
+    ),
+)
+
+
+def _values(patient: Patient) -> dict[str, Any]:
+    """Return the demographics as JSON writes them."""
+    values: dict[str, Any] = json.loads(
+        json.dumps(model_to_dict(patient, DEMOGRAPHICS), default=str)
+    )
+    return values
+
+
+def _as_read(patient: Patient) -> str:
+    return json.dumps(_values(patient))
+
+
+def _loaded(text: Any) -> dict[str, Any]:
+    try:
+        values = json.loads(text)
+    except (TypeError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _differs(field: forms.Field, was: Any, typed: Any) -> bool:
+    is_choice = isinstance(field, forms.ModelChoiceField)
+    try:
+        return field.has_changed(was if is_choice else field.to_python(was), typed)
+    except ValidationError:
+        return True
+
+
+def _shown(patient: Patient, name: str) -> str:
+    value = getattr(patient, name)
+    if name == "gender":
+        return patient.get_gender_display()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:%m/%d/%Y}" if isinstance(value, date) else str(value or "empty")
+
+
+def _helper(*fields: Any) -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout(*fields)
+    return helper
+
+
+def _row(*fields: Any) -> Div:
+    return Div(*fields, css_class="form-pair")
+
+
+def _name(field: str) -> Field:
+    return Field(field, autocomplete="off", autocapitalize="words", spellcheck="false")
+
+
+def _phone() -> Field:
+    return Field("phone", autocomplete="off", inputmode="tel", placeholder="(402) 555-0142")

@@ -1,0 +1,22 @@
+from datetime import date
+
+from django import template
+from django.utils import timezone
+
+from patients.models import Patient
+
+register = template.Library()
+
+
+@register.filter
+def age(person: Patient) -> str:
+    """Return the age in words; in a {% timezone %} block, on that zone's date."""
+    return age_on(person.date_of_birth, timezone.localdate())
+
+
+def age_on(born: date, day: date) -> str:
+    """Return years, or months below two years, as people at a desk say it."""
+    months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
+    if months < 24:
+        return f"{max(months, 0)} mo"
+    return f"{months // 12} y"

@@ -1,0 +1,155 @@
+"""One appointment: its details, the steps of the visit, and its cancellation.
+
+Every action names the version it was decided on, so that nobody acts on what has changed meanwhile.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from patients.models import Patient
+from scheduling.calendars import local
+from scheduling.forms import CancelForm
+from scheduling.models import Appointment
+from scheduling.status import Status
+from scheduling.views import steps
+from scheduling.views.answers import DeskRequest, in_panel, refusal_status
+from scheduling.views.board import back_to_board, board_url
+
+
+@require_safe
+@permission_required("scheduling.view_appointment", raise_exception=True)
+def detail(request: DeskRequest, pk: int) -> HttpResponse:
+    return in_panel(request, "appointment", details(request, visible_appointment(request, pk)))
+
+
+@require_POST
+@permission_required("scheduling.arrive_appointment", raise_exception=True)
+def arrive(request: DeskRequest, pk: int) -> HttpResponse:
+    appointment = visible_appointment(request, pk)
+    return act(request, appointment, appointment.mark_arrived)
+
+
+@require_POST
+@permission_required("scheduling.arrive_appointment", raise_exception=True)
+def check_in(request: DeskRequest, pk: int) -> HttpResponse:
+    appointment = visible_appointment(request, pk)
+    return act(request, appointment, appointment.check_in)
+
+
+@require_POST
+@permission_required("scheduling.fulfil_appointment", raise_exception=True)
+def fulfil(request: DeskRequest, pk: int) -> HttpResponse:
+    appointment = visible_appointment(request, pk)
+    return act(request, appointment, appointment.fulfil)
+
+
+@require_POST
+@permission_required("scheduling.noshow_appointment", raise_exception=True)
+def noshow(request: DeskRequest, pk: int) -> HttpResponse:
+    appointment = visible_appointment(request, pk)
+    return act(request, appointment, appointment.mark_noshow)
+
+
+@require_POST
+@permission_required("scheduling.view_appointment", raise_exception=True)
+def undo(request: DeskRequest, pk: int) -> HttpResponse:
+    """Take back the last change, if this person may make such a change."""
+    appointment = visible_appointment(request, pk)
+    event = appointment.last_undoable_event(timezone.now())
+    if event and not request.user.has_perm(steps.permission_to_undo(event)):
+        raise PermissionDenied
+    return act(request, appointment, appointment.undo, undoable=False)
+
+
+@require_POST
+@permission_required("scheduling.cancel_appointment", raise_exception=True)
+def cancel(request: DeskRequest, pk: int) -> HttpResponse:
+    appointment, form = visible_appointment(request, pk), CancelForm(request.POST)
+    if not form.is_valid():
+        return in_panel(request, "appointment", details(request, appointment, form), 422)
+    return act(request, appointment, appointment.cancel, form.reason, form=form)
+
+
+def visible_appointment(request: DeskRequest, pk: int) -> Appointment:
+    appointments = Appointment.objects.visible_to(request.user).select_related(
+        "patient", "doctor", "facility", "room", "type", "created_by"
+    )
+    return get_object_or_404(appointments, pk=pk)
+
+
+def version(request: DeskRequest) -> int:
+    """Return the version that the person saw; raise BadRequest for none."""
+    text = request.POST.get("version") or request.GET.get("version", "")
+    if not text.isdecimal() or len(text) > 9:
+        raise BadRequest("The form carries no version. Open the appointment again.")
+    return int(text)
+
+
+def act(
+    request: DeskRequest,
+    appointment: Appointment,
+    operation: Callable[..., None],
+    *args: Any,
+    form: CancelForm | None = None,
+    undoable: bool = True,
+) -> HttpResponse:
+    """Run one operation; answer with the board, or with the appointment as it is and why not."""
+    try:
+        operation(*args, by=request.user, version=version(request))
+    except ValidationError as error:
+        fresh = visible_appointment(request, appointment.pk)
+        context = details(request, fresh, form) | {"refusal": error.messages}
+        return in_panel(request, "appointment", context, refusal_status(error))
+    return done(request, appointment, word="" if undoable else "Undone", undoable=undoable)
+
+
+def done(
+    request: DeskRequest, appointment: Appointment, *, word: str = "", undoable: bool = True
+) -> HttpResponse:
+    """Say what happened, with an undo where there is one, and go back to the board."""
+    start = local(appointment.starts_at, appointment.facility)
+    word = word or appointment.get_status_display()
+    undo_url = f"{reverse('scheduling:undo', args=[appointment.pk])}?version={appointment.version}"
+    messages.success(
+        request,
+        f"{word}: {start:%a, %b %-d, %-I:%M %p} with {appointment.doctor}.",
+        extra_tags=undo_url if undoable else "",
+    )
+    return back_to_board(request, appointment)
+
+
+def details(
+    request: DeskRequest, appointment: Appointment, form: CancelForm | None = None
+) -> dict[str, Any]:
+    """Return what the appointment's page shows and offers to this person."""
+    now, user = timezone.now(), request.user
+    events = list(appointment.events.select_related("by", "from_doctor", "to_doctor"))
+    undoable = appointment.last_undoable_event(now)
+    return {
+        "appointment": appointment,
+        "facility": appointment.facility,
+        "board_url": board_url(
+            appointment.facility, local(appointment.starts_at, appointment.facility).date()
+        ),
+        "patient_is_visible": Patient.objects.visible_to(user)
+        .filter(pk=appointment.patient_id)
+        .exists(),
+        "events": events,
+        "steps": steps.offered(appointment, user, now),
+        "undo": undoable
+        if undoable and user.has_perm(steps.permission_to_undo(undoable))
+        else None,
+        "may_move": appointment.is_movable and user.has_perm("scheduling.reschedule_appointment"),
+        "may_cancel": Status.CANCELLED in appointment.next_steps
+        and user.has_perm("scheduling.cancel_appointment"),
+        "cancel_form": form or CancelForm(initial={"version": appointment.version}),
+    }

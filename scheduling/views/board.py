@@ -1,0 +1,119 @@
+"""The day board, and the answer that every action at the desk ends with: the board again."""
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django_htmx.http import replace_url, reswap, retarget
+
+from facilities.models import Facility
+from scheduling.agenda import doctor_days, doctors_of
+from scheduling.board import laid_out
+from scheduling.calendars import local
+from scheduling.forms import YEARS
+from scheduling.models import Appointment
+from scheduling.views.answers import DeskRequest
+
+
+@require_safe
+def desk(request: DeskRequest) -> HttpResponse:
+    """Lead to today at the first facility where this person works."""
+    facility = Facility.objects.visible_to(request.user).active().first()
+    if facility is None:
+        return render(request, "scheduling/no_facility.html")
+    return redirect("scheduling:board", facility.pk)
+
+
+@require_safe
+@permission_required("scheduling.view_appointment", raise_exception=True)
+def board(request: DeskRequest, facility_id: int) -> HttpResponse:
+    """Show one day of a facility; `?shown=` marks an appointment."""
+    facilities = list(Facility.objects.visible_to(request.user).active())
+    facility = next((each for each in facilities if each.pk == facility_id), None)
+    if facility is None:
+        raise Http404
+    context = board_context(
+        request,
+        facility,
+        day_of(request.GET.get("date"), facility),
+        number_in(request.GET.get("shown", "")),
+    )
+    template = "scheduling/_desk.html" if request.htmx else "scheduling/board.html"
+    return render(request, template, context | {"facilities": facilities})
+
+
+def board_context(
+    request: DeskRequest, facility: Facility, day: date, shown: int | None = None
+) -> dict[str, Any]:
+    """Return what the board's templates show, apart from the facilities to switch to."""
+    now = timezone.now()
+    visible = Appointment.objects.visible_to(request.user).filter(facility=facility)
+    today = visible.on_day(day, facility)
+    dropped = today.filter(status__in=[Appointment.Status.CANCELLED, Appointment.Status.NOSHOW])
+    return {
+        "facility": facility,
+        "facilities": Facility.objects.visible_to(request.user).active(),
+        "board": laid_out(
+            facility,
+            day,
+            doctor_days(facility, doctors_of(facility), day, day),
+            visible=set(today.values_list("pk", flat=True)),
+            now=now,
+        ),
+        "dropped": dropped.select_related("patient", "doctor"),
+        "day": day,
+        "today": local(now, facility).date(),
+        "previous_day": day - timedelta(days=1),
+        "next_day": day + timedelta(days=1),
+        "now": now,
+        "shown": shown,
+        "may_book": request.user.has_perm("scheduling.book_appointment"),
+    }
+
+
+def board_url(facility: Facility, day: date, shown: int | None = None) -> str:
+    query = {"date": day.isoformat()} | ({"shown": shown} if shown else {})
+    return f"{reverse('scheduling:board', args=[facility.pk])}?{urlencode(query)}"
+
+
+def back_to_board(request: DeskRequest, appointment: Appointment) -> HttpResponse:
+    """Answer an action: the board of the appointment's day, on which the appointment is marked."""
+    facility = appointment.facility
+    day = local(appointment.starts_at, facility).date()
+    if not request.htmx:
+        return redirect(f"{board_url(facility, day, appointment.pk)}#a{appointment.pk}")
+    context = board_context(request, facility, day, appointment.pk)
+    response = render(request, "scheduling/_desk.html", context)
+    replace_url(response, board_url(facility, day))
+    return reswap(retarget(response, "#desk"), "outerHTML")
+
+
+def visible_facility(request: DeskRequest, facility_id: int) -> Facility:
+    facility = Facility.objects.visible_to(request.user).active().filter(pk=facility_id).first()
+    if facility is None:
+        raise Http404
+    return facility
+
+
+def number_in(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def day_of(text: str | None, facility: Facility) -> date:
+    """Return the day a query names, today at the facility without one; raise BadRequest."""
+    if not text:
+        return local(timezone.now(), facility).date()
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise BadRequest("The date in the address is not one such as 2026-03-08.") from None
+    if day.year not in YEARS:
+        raise BadRequest("The date in the address lies outside the years that the board shows.")
+    return day

@@ -1,0 +1,85 @@
+"""Moving an appointment: choose a day and a doctor, press a free time."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest, ValidationError
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from facilities.models import Doctor
+from scheduling.agenda import Slot, alternatives, free_slots
+from scheduling.calendars import local
+from scheduling.forms import MoveForm, SlotForm
+from scheduling.models import Appointment
+from scheduling.views.answers import DeskRequest, in_panel, refusal_status
+from scheduling.views.appointment import done, version, visible_appointment
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("scheduling.reschedule_appointment", raise_exception=True)
+def reschedule(request: DeskRequest, pk: int) -> HttpResponse:
+    """Show the free times of a day; move to the one that is pressed."""
+    appointment = visible_appointment(request, pk)
+    if request.method == "GET":
+        return in_panel(request, "move", choices(appointment, request.GET))
+    slot = SlotForm(request.POST, appointment.facility)
+    if not slot.is_valid():
+        raise BadRequest("The form names no doctor of this facility, or no time.")
+    try:
+        appointment.reschedule(**slot.cleaned_data, by=request.user, version=version(request))
+    except ValidationError as error:
+        fresh = visible_appointment(request, pk)
+        context = choices(fresh, request.POST) | {
+            "refusal": error.messages,
+            "alternatives": nearest(fresh, **slot.cleaned_data) if fresh.is_movable else [],
+        }
+        return in_panel(request, "move", context, refusal_status(error))
+    return done(request, appointment, word="Moved")
+
+
+def choices(appointment: Appointment, data: Any) -> dict[str, Any]:
+    """Return the day and doctor that are looked at, and the times that are free then."""
+    now = timezone.now()
+    today = local(now, appointment.facility).date()
+    day = max(local(appointment.starts_at, appointment.facility).date(), today)
+    form = MoveForm(data, appointment, day)
+    chosen = form.chosen
+    return {
+        "appointment": appointment,
+        "facility": appointment.facility,
+        "form": form,
+        "day": chosen[0] if chosen else None,
+        "doctor": chosen[1] if chosen else None,
+        "slots": free(appointment, *chosen) if chosen else [],
+    }
+
+
+def free(appointment: Appointment, day: date, doctor: Doctor) -> list[Slot]:
+    return free_slots(
+        appointment.facility,
+        [doctor],
+        day,
+        day,
+        now=timezone.now(),
+        duration=appointment.duration,
+        buffer=appointment.blocked_until - appointment.ends_at,
+        patient=appointment.patient,
+        moving=appointment,
+    )
+
+
+def nearest(appointment: Appointment, *, doctor: Doctor, starts_at: Any) -> list[Slot]:
+    """Return the free slots nearest to a time that the appointment could not be moved to."""
+    shift = starts_at - appointment.starts_at
+    lost = Appointment(
+        patient=appointment.patient,
+        doctor=doctor,
+        facility=appointment.facility,
+        starts_at=starts_at,
+        ends_at=appointment.ends_at + shift,
+        blocked_until=appointment.blocked_until + shift,
+    )
+    return alternatives(lost, now=timezone.now(), moving=appointment)

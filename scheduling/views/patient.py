@@ -1,0 +1,47 @@
+"""A patient's page: who they are, and their appointments that this person may see."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from patients.models import Patient
+from scheduling.models import Appointment
+from scheduling.views.answers import DeskRequest
+
+MOST_SHOWN = 20
+
+
+@require_safe
+@permission_required("patients.view_patient", raise_exception=True)
+def detail(request: DeskRequest, pk: int) -> HttpResponse:
+    patients = Patient.objects.visible_to(request.user).select_related(
+        "facility", "assigned_doctor", "merged_into"
+    )
+    patient = get_object_or_404(patients, pk=pk)
+    return render(request, "scheduling/patient.html", page(request, patient))
+
+
+def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
+    now = timezone.now()
+    own = (
+        Appointment.objects.visible_to(request.user)
+        .filter(patient=patient)
+        .select_related("doctor", "facility", "type")
+    )
+    upcoming, past = (
+        list(own.upcoming(now)[: MOST_SHOWN + 1]),
+        list(own.past(now)[: MOST_SHOWN + 1]),
+    )
+    return {
+        "patient": patient,
+        "identifiers": patient.identifiers.all(),
+        "upcoming": upcoming[:MOST_SHOWN],
+        "past": past[:MOST_SHOWN],
+        "more_upcoming": len(upcoming) > MOST_SHOWN,
+        "more_past": len(past) > MOST_SHOWN,
+        "most_shown": MOST_SHOWN,
+    }

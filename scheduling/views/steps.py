@@ -1,0 +1,49 @@
+"""The steps of a visit that the desk offers as buttons, and who may press or take back which."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from accounts.models import User
+from scheduling.calendars import local
+from scheduling.models import Appointment, AppointmentEvent
+from scheduling.status import Status
+
+
+class Step(NamedTuple):
+    status: Status
+    label: str
+    url_name: str
+    permission: str
+
+
+STEPS = (
+    Step(Status.ARRIVED, "Arrived", "scheduling:arrive", "scheduling.arrive_appointment"),
+    Step(Status.CHECKED_IN, "Check in", "scheduling:check-in", "scheduling.arrive_appointment"),
+    Step(Status.FULFILLED, "Done", "scheduling:fulfil", "scheduling.fulfil_appointment"),
+    Step(Status.NOSHOW, "No-show", "scheduling:noshow", "scheduling.noshow_appointment"),
+)
+_PERMISSION = {step.status: step.permission for step in STEPS} | {
+    Status.CANCELLED: "scheduling.cancel_appointment",
+    Status.BOOKED: "scheduling.book_appointment",
+}
+
+
+def offered(appointment: Appointment, user: User, now: datetime) -> list[Step]:
+    """Return the steps to show, most likely first: none before the day, no-show from the start."""
+    day, today = (local(at, appointment.facility).date() for at in (appointment.starts_at, now))
+    if today < day:
+        return []
+    return [
+        step
+        for step in STEPS
+        if step.status in appointment.next_steps
+        and user.has_perm(step.permission)
+        and (step.status != Status.NOSHOW or now >= appointment.starts_at)
+    ]
+
+
+def permission_to_undo(event: AppointmentEvent) -> str:
+    """Return the permission that the change itself needs: who may do it may take it back."""
+    if event.kind == AppointmentEvent.Kind.MOVED:
+        return "scheduling.reschedule_appointment"
+    return _PERMISSION.get(Status(event.to_status), "scheduling.cancel_appointment")

@@ -1,0 +1,108 @@
+"""Who a booking is for: a patient chosen, looked for, or about to be registered."""
+
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from facilities.models import Facility
+from patients.forms import NewPatientForm
+from patients.models import Patient
+from scheduling.views.answers import DeskRequest
+
+FOUND_AT_ONCE = 8
+LONGEST_SEARCH = 200
+NEWCOMER_FIELDS = ("given_name", "family_name", "date_of_birth", "phone")
+LOOKING = frozenset({"find", "pick", "clear"})
+
+
+class PatientChoice:
+    """The patient part of the booking form, read from what has been posted so far.
+
+    Nothing typed is lost: what is not acted on yet is shown again as it was typed.
+    """
+
+    def __init__(self, request: DeskRequest, facility: Facility) -> None:
+        self.facility, self.user, self.posted = facility, request.user, request.POST
+        self.patients = Patient.objects.visible_to(request.user)
+        self.chosen = self._chosen()
+        self.newcomer = self._newcomer()
+        self.registered: Patient | None = None
+        self.error = ""
+        self.shows_alike = False
+
+    @property
+    def is_looking(self) -> bool:
+        """Say whether a button was pressed that only looks for a patient."""
+        return bool(LOOKING & self.posted.keys()) and "slot" not in self.posted
+
+    @property
+    def text(self) -> str:
+        """Return what is typed into the search field."""
+        return self.posted.get("q", "")[:LONGEST_SEARCH].replace("\0", "")
+
+    @cached_property
+    def found(self) -> list[Patient] | None:
+        """Return the patients found, best first, or None when nothing was asked."""
+        if self.chosen or not self.text.strip():
+            return None
+        return list(self.patients.search(self.text, limit=FOUND_AT_ONCE))
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether something is typed into the new-patient fields."""
+        return any(self.posted.get(name, "").strip() for name in NEWCOMER_FIELDS)
+
+    @cached_property
+    def alike(self) -> list[Patient]:
+        """Return who may be the person that is typed into the new-patient fields."""
+        if self.chosen or not self.is_new:
+            return []
+        typed = NewPatientForm(self.posted, facility=self.facility)
+        typed.is_valid()
+        given_name, family_name, born, phone = map(typed.cleaned_data.get, NEWCOMER_FIELDS)
+        return self.patients.likely_duplicates(
+            given_name or "", family_name or "", born, phone or ""
+        )
+
+    @property
+    def candidates(self) -> list[Patient]:
+        """Return whom this booking may turn out to be for."""
+        return [self.chosen] if self.chosen else self.alike
+
+    def settle(self) -> Patient | None:
+        """Return the chosen patient, or register the new one; None when neither can be had.
+
+        Somebody who looks the same is shown first: registering goes on at the second press.
+        """
+        if self.chosen:
+            return self.chosen
+        if not self.is_new:
+            self.error = "Choose a patient from the search, or fill in the new patient’s details."
+        elif {str(person.pk) for person in self.alike} - set(self.posted.getlist("seen")):
+            self.shows_alike = True
+        elif self.newcomer.is_valid():
+            self._register()
+        return self.chosen
+
+    def _register(self) -> None:
+        try:
+            self.chosen = self.registered = self.newcomer.save()
+        except ValidationError as error:
+            self.newcomer.add_error(None, error.messages)
+
+    def _chosen(self) -> Patient | None:
+        if "clear" in self.posted:
+            return None
+        pressed = self.posted.get("pick") or self.posted.get("patient", "")
+        if not pressed.isdecimal():
+            return None
+        return self.patients.active().filter(pk=int(pressed)).first()
+
+    def _newcomer(self) -> Any:
+        if not self.is_new:
+            return NewPatientForm(facility=self.facility)
+        if self.chosen or self.is_looking:
+            typed = {name: self.posted.get(name, "") for name in NEWCOMER_FIELDS}
+            return NewPatientForm(facility=self.facility, initial=typed)
+        return NewPatientForm(self.posted, facility=self.facility)

@@ -1,0 +1,94 @@
+// The desk with JavaScript: the panel opens and closes beside the board, and the board stays where it was.
+const root = document.documentElement;
+const panel = () => document.getElementById("panel");
+const scroller = () => document.getElementById("board");
+
+root.classList.add("has-js");
+
+// What opened the panel, by id, so that it stays marked when the board is drawn again.
+let opener = "";
+
+function mark(id) {
+  for (const marked of document.querySelectorAll("#board [aria-current]")) marked.removeAttribute("aria-current");
+  opener = id;
+  if (id) document.getElementById(id)?.setAttribute("aria-current", "true");
+}
+
+function close() {
+  if (!panel()?.hasChildNodes()) return;
+  panel().replaceChildren();
+  const back = document.getElementById(opener);
+  mark("");
+  coverBoard();
+  back?.focus({ preventScroll: true });
+}
+
+// On a phone the panel covers the board, which must then be out of reach for the keyboard too.
+function coverBoard() {
+  if (!scroller()) return;
+  const covered = panel().hasChildNodes() && window.matchMedia("(max-width: 640px)").matches;
+  scroller().inert = covered;
+}
+
+function showNow() {
+  const target = document.querySelector("#board .is-shown") || document.getElementById("now");
+  target?.scrollIntoView({ block: target.id === "now" ? "center" : "nearest", inline: "nearest" });
+}
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest("#board a");
+  if (pressed) mark(pressed.id);
+  if (event.target.closest("[data-close-panel]") && panel()) {
+    event.preventDefault();
+    event.stopPropagation();
+    close();
+  }
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented) close();
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") stepThroughResults(event);
+});
+
+// Arrow keys walk from the search field through the patients found.
+function stepThroughResults(event) {
+  const field = document.getElementById("id_q");
+  const stops = [field, ...document.querySelectorAll("#found button")];
+  const at = stops.indexOf(document.activeElement);
+  if (!field || at < 0) return;
+  const next = stops[at + (event.key === "ArrowDown" ? 1 : -1)];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.id === "board-date" && event.target.validity.valid) event.target.form.requestSubmit();
+});
+
+// The board keeps its scroll position when it is drawn again.
+let kept = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id === "desk") kept = [scroller().scrollLeft, scroller().scrollTop];
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const shown = document.querySelector("#board .is-shown");
+  if (kept) {
+    scroller().scrollTo(...kept);
+    kept = null;
+    opener = "";
+    const onGrid = shown?.closest(".board-grid") ? shown : null;
+    onGrid?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    (onGrid || scroller()).focus({ preventScroll: true });
+  } else if (event.detail.target?.id === "board-content") {
+    mark(opener);
+  } else if (event.detail.target?.id === "panel") {
+    coverBoard();
+    panel().querySelector("[autofocus]")?.focus();
+    document.getElementById(opener)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+});
+
+document.addEventListener("DOMContentLoaded", showNow);
