@@ -51,8 +51,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def upcoming(self, now: datetime) -> "AppointmentQuerySet":
         return self.filter(ends_at__gt=now)
 
-    def past(self, now: datetime) -> "AppointmentQuerySet":
-        return self.filter(ends_at__lte=now).order_by("-starts_at", "-pk")
+    def over(self, now: datetime) -> "AppointmentQuerySet":
+        """Keep what has ended or was given up, the latest first."""
+        over = Q(ends_at__lte=now) | ~Q(status__in=HOLDING_TIME)
+        return self.filter(over).order_by("-starts_at", "-pk")
 
     @one_write
     def book(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import replace_url, reswap, retarget
 
 from facilities.models import Facility
+from patients.models import Patient
 from scheduling.agenda import doctor_days, doctors_of
 from scheduling.board import laid_out
 from scheduling.calendars import local
@@ -24,17 +25,19 @@ from scheduling.views.answers import DeskRequest
 
 @require_safe
 def desk(request: DeskRequest) -> HttpResponse:
-    """Lead to today at the first facility where this person works."""
+    """Lead to today at the first facility where this person works; `?for=` names a patient."""
     facility = Facility.objects.visible_to(request.user).active().first()
     if facility is None:
         return render(request, "scheduling/no_facility.html")
-    return redirect("scheduling:board", facility.pk)
+    patient = number_in(request.GET.get("for", ""))
+    address = reverse("scheduling:board", args=[facility.pk])
+    return redirect(f"{address}?for={patient}" if patient else address)
 
 
 @require_safe
 @permission_required("scheduling.view_appointment", raise_exception=True)
 def board(request: DeskRequest, facility_id: int) -> HttpResponse:
-    """Show one day of a facility; `?shown=` marks an appointment."""
+    """Show one day of a facility; `?shown=` marks an appointment, `?for=` books for a patient."""
     facilities = list(Facility.objects.visible_to(request.user).active())
     facility = next((each for each in facilities if each.pk == facility_id), None)
     if facility is None:
@@ -53,7 +56,7 @@ def board_context(
     request: DeskRequest, facility: Facility, day: date, shown: int | None = None
 ) -> dict[str, Any]:
     """Return what the board's templates show, apart from the facilities to switch to."""
-    now = timezone.now()
+    now, patient = timezone.now(), patient_named(request)
     visible = Appointment.objects.visible_to(request.user).filter(facility=facility)
     today = visible.on_day(day, facility)
     dropped = today.filter(status__in=[Appointment.Status.CANCELLED, Appointment.Status.NOSHOW])
@@ -75,7 +78,18 @@ def board_context(
         "now": now,
         "shown": shown,
         "may_book": request.user.has_perm("scheduling.book_appointment"),
+        "booking_for": patient,
+        # Every address on the board carries the patient along.
+        "and_for": f"&for={patient.pk}" if patient else "",
     }
+
+
+def patient_named(request: DeskRequest) -> Patient | None:
+    """Return the patient whom `?for=` in the address names, if this person may see them."""
+    number = number_in(request.GET.get("for", ""))
+    if number is None:
+        return None
+    return Patient.objects.visible_to(request.user).active().filter(pk=number).first()
 
 
 def board_url(facility: Facility, day: date, shown: int | None = None) -> str:

@@ -33,8 +33,8 @@ def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
         .select_related("doctor", "facility", "type")
     )
     upcoming, past = (
-        list(own.upcoming(now)[: MOST_SHOWN + 1]),
-        list(own.past(now)[: MOST_SHOWN + 1]),
+        list(own.holding_time().upcoming(now)[: MOST_SHOWN + 1]),
+        list(own.over(now)[: MOST_SHOWN + 1]),
     )
     return {
         "patient": patient,

@@ -9,6 +9,7 @@ from facilities.models import Facility
 from patients.forms import NewPatientForm
 from patients.models import Patient
 from scheduling.views.answers import DeskRequest
+from scheduling.views.board import patient_named
 
 FOUND_AT_ONCE = 8
 LONGEST_SEARCH = 200
@@ -25,7 +26,7 @@ class PatientChoice:
     def __init__(self, request: DeskRequest, facility: Facility) -> None:
         self.facility, self.user, self.posted = facility, request.user, request.POST
         self.patients = Patient.objects.visible_to(request.user)
-        self.chosen = self._chosen()
+        self.chosen = self._chosen() if request.method == "POST" else patient_named(request)
         self.newcomer = self._newcomer()
         self.registered: Patient | None = None
         self.error = ""
