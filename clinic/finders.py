@@ -55,7 +55,7 @@ class NodeModulesFinder(BaseFinder):
         self.storage.prefix = "npm"  # type: ignore[attr-defined]
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
-        if not settings.DEBUG:  # what is deployed has been collected, and needs no packages
+        if not settings.TRIAL:  # what is deployed has been collected, and needs no packages
             return []
         missing = [path for path in FILES if not self.storage.exists(path)]
         if not missing:

@@ -1,12 +1,16 @@
 """The admin of schedules. Appointments are read here and changed only by their own methods."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from facilities.models import Facility
+from scheduling.admin_forms import AbsenceForm, place
+from scheduling.calendars import local
 from scheduling.models import (
     Appointment,
     AppointmentEvent,
@@ -15,6 +19,11 @@ from scheduling.models import (
     TimeOff,
     WorkingHours,
 )
+
+
+def clock(at: datetime, facility: Facility | None) -> str:
+    """Return an instant as the facility's clock shows it, with its zone."""
+    return f"{local(at, facility) if facility else at:%a %Y-%m-%d %-I:%M %p %Z}"
 
 
 @admin.register(AppointmentType)
@@ -51,22 +60,43 @@ class WorkingHoursAdmin(admin.ModelAdmin):
 
 @admin.register(TimeOff)
 class TimeOffAdmin(admin.ModelAdmin):
-    list_display = ["doctor", "starts_at", "ends_at", "reason"]
+    form = AbsenceForm
+    list_display = ["doctor", "from_local", "until_local", "reason"]
     list_filter = ["starts_at"]
-    list_select_related = ["doctor"]
     search_fields = ["doctor__name", "reason"]
     autocomplete_fields = ["doctor"]
     date_hierarchy = "starts_at"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TimeOff]:
+        rows = super().get_queryset(request)
+        return rows.select_related("doctor").prefetch_related("doctor__facilities")
+
+    @admin.display(description="from", ordering="starts_at")
+    def from_local(self, away: TimeOff) -> str:
+        return clock(away.starts_at, place(away.doctor))
+
+    @admin.display(description="until", ordering="ends_at")
+    def until_local(self, away: TimeOff) -> str:
+        return clock(away.ends_at, place(away.doctor))
+
 
 @admin.register(Closure)
 class ClosureAdmin(admin.ModelAdmin):
-    list_display = ["facility", "starts_at", "ends_at", "reason"]
+    form = AbsenceForm
+    list_display = ["facility", "from_local", "until_local", "reason"]
     list_filter = ["starts_at"]
     list_select_related = ["facility"]
     search_fields = ["facility__name", "reason"]
     autocomplete_fields = ["facility"]
     date_hierarchy = "starts_at"
+
+    @admin.display(description="from", ordering="starts_at")
+    def from_local(self, closure: Closure) -> str:
+        return clock(closure.starts_at, closure.facility)
+
+    @admin.display(description="until", ordering="ends_at")
+    def until_local(self, closure: Closure) -> str:
+        return clock(closure.ends_at, closure.facility)
 
 
 class ReadOnlyAdmin:
@@ -84,16 +114,29 @@ class ReadOnlyAdmin:
 
 class AppointmentEventInline(ReadOnlyAdmin, admin.TabularInline):
     model = AppointmentEvent
-    fields = ["at", "kind", "by", "from_status", "to_status", "from_starts_at", "to_starts_at"]
+    fields = ["when", "kind", "by", "from_status", "to_status", "from_start", "to_start"]
+    readonly_fields = ["when", "from_start", "to_start"]
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AppointmentEvent]:
-        return super().get_queryset(request).select_related("by")
+        return super().get_queryset(request).select_related("by", "appointment__facility")
+
+    def when(self, event: AppointmentEvent) -> str:
+        return clock(event.at, event.appointment.facility)
+
+    def from_start(self, event: AppointmentEvent) -> str:
+        return clock(event.from_starts_at, event.appointment.facility)
+
+    def to_start(self, event: AppointmentEvent) -> str:
+        return clock(event.to_starts_at, event.appointment.facility)
 
 
 @admin.register(Appointment)
 class AppointmentAdmin(ReadOnlyAdmin, admin.ModelAdmin):
-    list_display = ["starts_at", "patient", "doctor", "facility", "type", "status"]
+    list_display = ["start", "patient", "doctor", "facility", "type", "status"]
+    ordering = ["-starts_at", "-pk"]
+    readonly_fields = ["start", "end", "blocked"]
+    exclude = ["starts_at", "ends_at", "blocked_until"]
     list_filter = ["status", "facility", "type"]
     list_select_related = ["patient", "doctor", "facility", "type"]
     search_fields = [
@@ -128,6 +171,18 @@ class AppointmentAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     @admin.action(description="Mark as entered in error")
     def enter_in_error(self, request: HttpRequest, chosen: QuerySet[Appointment]) -> None:
         self._each(request, chosen, Appointment.mark_entered_in_error)
+
+    @admin.display(description="starts", ordering="starts_at")
+    def start(self, appointment: Appointment) -> str:
+        return clock(appointment.starts_at, appointment.facility)
+
+    @admin.display(description="ends")
+    def end(self, appointment: Appointment) -> str:
+        return clock(appointment.ends_at, appointment.facility)
+
+    @admin.display(description="blocked until")
+    def blocked(self, appointment: Appointment) -> str:
+        return clock(appointment.blocked_until, appointment.facility)
 
     def _each(
         self, request: HttpRequest, chosen: QuerySet[Appointment], operation: Callable[..., None]

@@ -21,7 +21,7 @@ check() {
 
 in_production() {
     secret=$("$python" -c 'import secrets; print(secrets.token_urlsafe(60))')
-    env DEBUG=false SECRET_KEY="$secret" ALLOWED_HOSTS=clinic.example "$@"
+    env TRIAL=false SECRET_KEY="$secret" ALLOWED_HOSTS=clinic.example "$@"
 }
 
 check "ruff check" "$python" -m ruff check .

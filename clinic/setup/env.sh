@@ -6,7 +6,7 @@ umask 077
 secret=$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 cat >.env.new <<EOF
 # Made by make for trying the clinic out. See .env.example for every setting.
-DEBUG=true
+TRIAL=true
 SECRET_KEY=$secret
 LOG_LEVEL=WARNING
 EOF

@@ -1,12 +1,14 @@
 """The admin: every page opens, and it can do nothing that the rules forbid."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from facilities.tests.factories import FacilityFactory
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.tests.factories import AppointmentFactory, working_doctor
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +105,39 @@ def test_overlapping_hours_are_an_error_of_the_form(administrator):
     )
     assert response.status_code == 200
     assert "Change those first" in response.content.decode()
+
+
+def absence(day, starts_at, ends_at, **whose):
+    return whose | {
+        "starts_at_0": day,
+        "starts_at_1": starts_at,
+        "ends_at_0": day,
+        "ends_at_1": ends_at,
+        "reason": "Staff meeting",
+    }
+
+
+def test_an_absence_is_typed_and_shown_by_the_facility_s_clock(administrator):
+    facility = FacilityFactory(timezone="America/Denver")
+    doctor = working_doctor(facility)
+    for model, whose in [(TimeOff, {"doctor": doctor.pk}), (Closure, {"facility": facility.pk})]:
+        administrator.post(url(model, "add"), absence("2027-01-12", "09:00", "12:00", **whose))
+        saved = model.objects.get()
+        assert saved.starts_at == datetime(2027, 1, 12, 16, 0, tzinfo=UTC)
+        assert "9:00 AM MST" in administrator.get(url(model, "changelist")).content.decode()
+        form = administrator.get(url(model, "change", saved.pk)).content.decode()
+        assert 'value="09:00:00"' in form
+
+
+def test_a_time_that_the_clocks_skip_is_an_error_of_the_form(administrator):
+    facility = FacilityFactory(timezone="America/Denver")
+    data = absence("2027-03-14", "02:30", "05:00", facility=facility.pk)
+    response = administrator.post(url(Closure, "add"), data)
+    assert "The clocks skip 02:30" in response.content.decode()
+    assert not Closure.objects.exists()
+
+
+def test_an_appointment_is_shown_by_the_facility_s_clock(administrator):
+    appointment = AppointmentFactory(facility=FacilityFactory(timezone="Asia/Tokyo"))
+    for page in [url(Appointment, "changelist"), url(Appointment, "change", appointment.pk)]:
+        assert "9:00 AM JST" in administrator.get(page).content.decode()

@@ -79,7 +79,7 @@ def test_a_denser_clinic_can_be_asked_for() -> None:
 
 
 def test_load_demo_loads_around_the_present(settings: LazySettings) -> None:
-    settings.DEBUG = True
+    settings.TRIAL = True
     call_command("load_demo", stdout=StringIO())
     now = timezone.now()
     assert fullness(main_facility(), now) > 0.6
@@ -87,14 +87,14 @@ def test_load_demo_loads_around_the_present(settings: LazySettings) -> None:
 
 
 def test_load_demo_refuses_where_debug_is_off(settings: LazySettings) -> None:
-    settings.DEBUG = False
-    with pytest.raises(CommandError, match="only with DEBUG=true"):
+    settings.TRIAL = False
+    with pytest.raises(CommandError, match="only with TRIAL=true"):
         call_command("load_demo")
     assert not User.objects.exists()
 
 
 def test_load_demo_refuses_a_second_time(settings: LazySettings) -> None:
-    settings.DEBUG = True
+    settings.TRIAL = True
     UserFactory(username="reception")
     with pytest.raises(CommandError, match="probably loaded"):
         call_command("load_demo")
@@ -103,14 +103,14 @@ def test_load_demo_refuses_a_second_time(settings: LazySettings) -> None:
 
 @pytest.mark.parametrize("factory", [UserFactory, FacilityFactory])
 def test_if_empty_leaves_a_clinic_in_use_alone(settings: LazySettings, factory: type) -> None:
-    settings.DEBUG = True
+    settings.TRIAL = True
     factory()
     call_command("load_demo", "--if-empty")
     assert not Patient.objects.exists()
 
 
 def test_if_empty_loads_an_empty_database(settings: LazySettings) -> None:
-    settings.DEBUG = True
+    settings.TRIAL = True
     call_command("load_demo", "--if-empty", stdout=StringIO())
     assert Patient.objects.count() == 100
 

@@ -37,7 +37,7 @@ def run_elsewhere(code: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run Django in a process of its own, with these settings in its environment."""
     settings = {
         "DJANGO_SETTINGS_MODULE": "clinic.settings",
-        "DEBUG": "true",
+        "TRIAL": "true",
         "LOG_LEVEL": "INFO",
     } | env
     return subprocess.run(
@@ -107,7 +107,7 @@ def test_logs_in_files_rotate(tmp_path):
 
 
 def test_without_a_secret_key_production_does_not_start():
-    ran = run_elsewhere("", DEBUG="false", SECRET_KEY="")
+    ran = run_elsewhere("", TRIAL="false", SECRET_KEY="")
     assert "Set SECRET_KEY" in ran.stderr
 
 

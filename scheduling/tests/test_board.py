@@ -231,3 +231,16 @@ def test_the_board_asks_ten_questions_however_full_it_is(
             )
     with django_assert_num_queries(10):
         assert desk.get(url).content.count(b"item-appointment") == 12
+
+
+@pytest.mark.django_db
+def test_the_desk_opens_at_the_facility_looked_at_last(client: Client) -> None:
+    first, second = FacilityFactory(name="Ash"), FacilityFactory(name="Birch")
+    user = staff_of(first)
+    second.staff.add(user)
+    client.force_login(user)
+    assert client.get("/").headers["Location"] == f"/desk/{first.pk}/"
+    client.get(f"/desk/{second.pk}/")
+    assert client.get("/").headers["Location"] == f"/desk/{second.pk}/"
+    second.staff.remove(user)
+    assert client.get("/").headers["Location"] == f"/desk/{first.pk}/"

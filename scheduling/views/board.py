@@ -22,11 +22,15 @@ from scheduling.forms import YEARS
 from scheduling.models import Appointment
 from scheduling.views.answers import DeskRequest
 
+LAST_FACILITY = "last_facility"
+
 
 @require_safe
 def desk(request: DeskRequest) -> HttpResponse:
-    """Lead to today at the first facility where this person works; `?for=` names a patient."""
-    facility = Facility.objects.visible_to(request.user).active().first()
+    """Lead to today at the facility looked at last, or the first; `?for=` names a patient."""
+    facilities = Facility.objects.visible_to(request.user).active()
+    last = number_in(request.COOKIES.get(LAST_FACILITY, ""))
+    facility = facilities.filter(pk=last or 0).first() or facilities.first()
     if facility is None:
         return render(request, "scheduling/no_facility.html")
     patient = number_in(request.GET.get("for", ""))
@@ -49,7 +53,9 @@ def board(request: DeskRequest, facility_id: int) -> HttpResponse:
         number_in(request.GET.get("shown", "")),
     )
     template = "scheduling/_desk.html" if request.htmx else "scheduling/board.html"
-    return render(request, template, context | {"facilities": facilities})
+    response = render(request, template, context | {"facilities": facilities})
+    response.set_cookie(LAST_FACILITY, str(facility.pk), httponly=True, samesite="Lax")
+    return response
 
 
 def board_context(

@@ -1,12 +1,14 @@
 """Booking from the board: press a free time, find or register the patient, book."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,6 +17,7 @@ from facilities.models import Facility
 from patients.models import Patient
 from scheduling.agenda import Slot, alternatives, doctor_days
 from scheduling.availability import DEFAULT_DURATION
+from scheduling.board import iso_instant
 from scheduling.forms import SlotForm, VisitForm
 from scheduling.models import Appointment, AppointmentType
 from scheduling.views.answers import DeskRequest, codes_of, in_panel, refusal_status
@@ -76,6 +79,14 @@ def wanted_slot(request: DeskRequest, facility: Facility) -> Slot:
     return Slot(form.cleaned_data["doctor"], facility, starts_at, starts_at + DEFAULT_DURATION)
 
 
+def address(slot: Slot, who: PatientChoice) -> str:
+    """Return the form's own address, so that reloading or signing in again leads back to it."""
+    query = {"doctor": slot.doctor.pk, "starts_at": iso_instant(slot.starts_at)}
+    if who.chosen:
+        query["for"] = who.chosen.pk
+    return f"{reverse('scheduling:book', args=[slot.facility.pk])}?{urlencode(query)}"
+
+
 def save(slot: Slot, visit: VisitForm, patient: Patient, by: User) -> Appointment:
     return Appointment.objects.book(
         patient=patient,
@@ -124,6 +135,7 @@ def shown(slot: Slot, visit: VisitForm, who: PatientChoice) -> dict[str, object]
         "slot": slot,
         "visit": visit,
         "who": who,
+        "here": address(slot, who),
         "board_url": board_url(slot.facility, slot.local_start.date()),
     }
 

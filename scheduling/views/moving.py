@@ -58,7 +58,8 @@ def choices(appointment: Appointment, data: Any) -> dict[str, Any]:
 
 
 def free(appointment: Appointment, day: date, doctor: Doctor) -> list[Slot]:
-    return free_slots(
+    """Return the times the appointment could move to; the one it has is none of them."""
+    found = free_slots(
         appointment.facility,
         [doctor],
         day,
@@ -69,6 +70,8 @@ def free(appointment: Appointment, day: date, doctor: Doctor) -> list[Slot]:
         patient=appointment.patient,
         moving=appointment,
     )
+    own = (appointment.doctor, appointment.starts_at)
+    return [slot for slot in found if (slot.doctor, slot.starts_at) != own]
 
 
 def nearest(appointment: Appointment, *, doctor: Doctor, starts_at: Any) -> list[Slot]:

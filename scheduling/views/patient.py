@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from patients.models import Patient
 from scheduling.models import Appointment
 from scheduling.views.answers import DeskRequest
@@ -27,6 +28,8 @@ def detail(request: DeskRequest, pk: int) -> HttpResponse:
 
 def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
     now = timezone.now()
+    # Doctors see their own appointments, which is not to say that there are no others.
+    whose = " with you" if request.user.role == User.Role.DOCTOR else ""
     own = (
         Appointment.objects.visible_to(request.user)
         .filter(patient=patient)
@@ -44,4 +47,6 @@ def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
         "more_upcoming": len(upcoming) > MOST_SHOWN,
         "more_past": len(past) > MOST_SHOWN,
         "most_shown": MOST_SHOWN,
+        "none_upcoming": f"No appointment is booked{whose}.",
+        "none_over": f"No appointment yet{whose}.",
     }

@@ -47,7 +47,16 @@ class PatientChoice:
         """Return the patients found, best first, or None when nothing was asked."""
         if self.chosen or not self.text.strip():
             return None
-        return list(self.patients.search(self.text, limit=FOUND_AT_ONCE))
+        return self.patients.search(self.text, limit=FOUND_AT_ONCE + 1)
+
+    @property
+    def shown(self) -> list[Patient]:
+        """Return as many of the patients found as are shown at once."""
+        return (self.found or [])[:FOUND_AT_ONCE]
+
+    @property
+    def has_more(self) -> bool:
+        return len(self.found or []) > FOUND_AT_ONCE
 
     @property
     def is_new(self) -> bool:

@@ -13,3 +13,12 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
   event.stopImmediatePropagation();
 });
+
+// A long menu has a field that keeps only the entries with what is typed.
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-filter]")) return;
+  const wanted = event.target.value.trim().toLowerCase();
+  for (const entry of event.target.parentElement.querySelectorAll(".menu-item")) {
+    entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
+  }
+});

@@ -24,9 +24,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["if_empty"] and (Facility.objects.exists() or User.objects.exists()):
             return
-        if not settings.DEBUG:
+        if not settings.TRIAL:
             raise CommandError(
-                "The demo clinic's passwords are public, so it is loaded only with DEBUG=true. "
+                "The demo clinic's passwords are public, so it is loaded only with TRIAL=true. "
                 "Set that to try the clinic out; create real accounts with createsuperuser."
             )
         if User.objects.filter(username__in=ACCOUNTS).exists():
