@@ -113,8 +113,8 @@ DATABASES = {
                 "max_waiting": env.int("DATABASE_POOL_WAITING", default=8),
                 "timeout": env.float("DATABASE_POOL_TIMEOUT", default=2.0),
             },
-            "options": "-c statement_timeout=5s -c lock_timeout=2s"
-            " -c idle_in_transaction_session_timeout=10s",
+            "options": f"-c statement_timeout={env.str('DATABASE_STATEMENT_TIMEOUT', default='5s')}"
+            " -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s",
         },
     }
 }
@@ -155,6 +155,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not TRIAL
 SECURE_REFERRER_POLICY = "same-origin"
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -200,7 +201,10 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".local/media"))()
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Mail
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+# Printed only in a trial: the links in it let their reader in.
+EMAIL_CONFIG = env.email_url(
+    "EMAIL_URL", default="consolemail://" if TRIAL else "smtp://localhost:25"
+)
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="clinic@localhost")
 

@@ -2,6 +2,7 @@
 # Bring the database up to date and make the first administrator, then run the command.
 set -eu
 
-python manage.py migrate --noinput
+# A migration may take longer than any request is allowed to.
+DATABASE_STATEMENT_TIMEOUT=0 python manage.py migrate --noinput
 python manage.py first_admin
 exec "$@"

@@ -3,6 +3,7 @@
 import zoneinfo
 from functools import cache
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -100,6 +101,22 @@ class Facility(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["zip_code"], name="facility_zip_code")]
+        triggers = [
+            # Only the triggers on patients change the count; a form that saves every column of a
+            # facility must not write back the count that it read.
+            pgtrigger.Trigger(
+                name="facility_count_kept",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("registered_count"),  # type: ignore[no-untyped-call]
+                func="""
+                    IF pg_trigger_depth() = 1 THEN
+                        NEW.registered_count := OLD.registered_count;
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -78,7 +78,10 @@ def _words() -> dict[str, tuple[str, str]]:
     for model in apps.get_models():
         meta: Any = model._meta  # noqa: SLF001 - Django documents _meta as public
         for rule in [*meta.constraints, *getattr(meta, "triggers", [])]:
-            if isinstance(rule, models.BaseConstraint | RefusalTrigger):
+            silent = models.BaseConstraint.default_violation_error_message
+            if not isinstance(rule, models.BaseConstraint | RefusalTrigger):
+                continue
+            if rule.violation_error_message != silent:
                 name = str(getattr(rule, "constraint", rule.name))
                 words[name] = (rule.violation_error_code or name, str(rule.violation_error_message))
     return words

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from facilities.models import Doctor, Facility
+from django.db.models import Q
+
+from facilities.models import Doctor, Facility, Room
 from patients.models import Patient
 from scheduling.availability import DEFAULT_DURATION, Period, day_bounds, starts, without
 from scheduling.calendars import Calendar, local
@@ -32,7 +34,9 @@ class DoctorDay:
 
     @property
     def free(self) -> list[Period]:
-        """Return the working time that nothing takes."""
+        """Return the working time that nothing takes; none of a doctor who has left."""
+        if not self.doctor.is_active:
+            return []
         away = [Period(absence.starts_at, absence.ends_at) for absence in self.absences]
         taken = [Period(held.starts_at, held.blocked_until) for held in self.appointments]
         return without(self.hours, away + taken)
@@ -54,6 +58,16 @@ class Slot(NamedTuple):
 def doctors_of(facility: Facility) -> list[Doctor]:
     """Return the facility's active doctors by name."""
     return list(facility.doctors.active().order_by("name", "pk"))
+
+
+def doctors_on(facility: Facility, day: date) -> list[Doctor]:
+    """Return by name the facility's active doctors and whoever else is booked here on the day.
+
+    What is booked stays in sight when a doctor leaves.
+    """
+    booked = Appointment.objects.holding_time().on_day(day, facility).filter(facility=facility)
+    here = Q(pk__in=facility.doctors.active().values("pk")) | Q(pk__in=booked.values("doctor"))
+    return list(Doctor.objects.filter(here).order_by("name", "pk"))
 
 
 def doctor_days(
@@ -107,15 +121,16 @@ def free_slots(
     duration: timedelta = DEFAULT_DURATION,
     buffer: timedelta = timedelta(),
     patient: Patient | None = None,
+    room: Room | None = None,
     moving: Appointment | None = None,
 ) -> list[Slot]:
     """Return the slots of `duration` that start from `now` on, by start and then by doctor.
 
-    Starts lie on the quarters of the facility's clock. With a patient, times at which the patient
-    is booked are left out. An appointment that is `moving` does not stand in its own way.
+    Starts lie on the quarters of the facility's clock. With a patient or a room, times at which
+    they are booked are left out. An appointment that is `moving` does not stand in its own way.
     """
     past = Period(datetime.min.replace(tzinfo=now.tzinfo), now)
-    busy = [past, *_busy_times(patient, now, moving)]
+    busy = [past, *_busy_times(patient, now, moving), *_taken_times(room, now, moving)]
     slots = [
         Slot(day.doctor, facility, start, start + duration)
         for day in doctor_days(facility, doctors, first, last, moving)
@@ -153,6 +168,7 @@ def alternatives(
         duration=lost.duration,
         buffer=lost.blocked_until - lost.ends_at,
         patient=lost.patient if lost.patient_id else None,
+        room=lost.room,
         moving=moving,
     )
 
@@ -184,3 +200,10 @@ def _busy_times(patient: Patient | None, now: datetime, moving: Appointment | No
         return []
     booked = patient.appointments.holding_time().upcoming(now).besides(moving)
     return [Period(*times) for times in booked.values_list("starts_at", "ends_at")]
+
+
+def _taken_times(room: Room | None, now: datetime, moving: Appointment | None) -> list[Period]:
+    if room is None:
+        return []
+    taken = room.appointments.holding_time().filter(blocked_until__gt=now).besides(moving)
+    return [Period(*times) for times in taken.values_list("starts_at", "blocked_until")]

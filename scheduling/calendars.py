@@ -32,7 +32,7 @@ class Calendar:
         hours = WorkingHours.objects.valid_between(first, last)
         return cls(
             facility,
-            list(hours.filter(facility=facility, doctor__in=doctors)),
+            list(hours.filter(facility=facility, doctor__in=doctors, doctor__facilities=facility)),
             list(TimeOff.objects.overlapping(period).filter(doctor__in=doctors)),
             list(Closure.objects.overlapping(period).filter(facility=facility)),
         )

@@ -90,7 +90,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         )
         lock_rows(Doctor, {doctor.pk})
         lock_rows(Patient, {patient.pk})
-        lock_rows(Room, {room.pk} if room else set())
+        lock_rows(Room, {room.pk if room else None})
         appointment.clean_fields(
             exclude=["patient", "doctor", "facility", "room", "type", "created_by"]
         )

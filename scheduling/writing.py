@@ -1,6 +1,7 @@
 """How every write of an appointment runs: one transaction, locks in one order, one retry."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -24,7 +25,7 @@ def one_write(operation: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(operation)
     def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
-        with refusals(), transaction.atomic():
+        with unchanged_by_failure(args[0]), refusals(), transaction.atomic():
             return operation(*args, **kwargs)
 
     @wraps(operation)
@@ -41,8 +42,27 @@ def one_write(operation: Callable[P, R]) -> Callable[P, R]:
     return write
 
 
-def lock_rows(model: type[models.Model], ids: Collection[int]) -> None:
+@contextmanager
+def unchanged_by_failure(subject: object) -> Iterator[None]:
+    """Leave the fields of a model's instance as they were when the block fails."""
+    if not isinstance(subject, models.Model):
+        yield
+        return
+    # Django documents `_state`; the cache in it holds the related objects.
+    state = subject._state  # noqa: SLF001
+    fields, related = dict(vars(subject)), dict(state.fields_cache)
+    try:
+        yield
+    except Exception:
+        vars(subject).clear()
+        vars(subject).update(fields)
+        state.fields_cache = related
+        raise
+
+
+def lock_rows(model: type[models.Model], ids: Collection[int | None]) -> None:
     """Lock rows in the order of their ids until the transaction ends; references stay possible."""
-    if ids:
-        rows = model._base_manager.filter(pk__in=ids).order_by("pk")  # noqa: SLF001 - public by Django's documentation
+    known = {each for each in ids if each is not None}
+    if known:
+        rows = model._base_manager.filter(pk__in=known).order_by("pk")  # noqa: SLF001 - public by Django's documentation
         list(rows.select_for_update(no_key=True).values_list("pk"))

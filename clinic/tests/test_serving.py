@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from accounts.tests.factories import UserFactory
 from clinic import logs
-from clinic.middleware import DatabaseUnavailableMiddleware
+from clinic.middleware import DatabaseUnavailableMiddleware, RequestLogMiddleware
 
 
 def test_the_process_says_that_it_lives(client):
@@ -115,3 +115,8 @@ def test_without_a_secret_key_production_does_not_start():
 def test_no_signed_in_page_is_stored(client):
     client.force_login(UserFactory(role="admin"))
     assert "no-store" in client.get("/admin/").headers["Cache-Control"]
+
+
+def test_the_key_of_a_password_link_is_not_logged():
+    request = RequestFactory().get("/accounts/password/reset/key/3-abc123-secret/")
+    assert "secret" not in RequestLogMiddleware.format_request(request)

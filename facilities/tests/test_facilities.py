@@ -4,7 +4,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.tests.factories import UserFactory
 from facilities.models import Doctor, Facility, Room, ZipCodeRange
-from facilities.refusals import translated
+from facilities.refusals import _words, translated
 from facilities.tests.factories import DoctorFactory, FacilityFactory, RoomFactory, staff_of
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +96,7 @@ def test_an_administrator_sees_all_and_a_patient_none():
 def test_a_refusal_without_words_stays_what_it_is():
     error = IntegrityError("anything")
     assert translated(error) is error
+
+
+def test_no_refusal_reads_like_a_template():
+    assert not [words for words in _words().values() if "%(" in words[1]]

@@ -81,3 +81,13 @@ def test_of_two_who_register_for_the_last_place_exactly_one_wins() -> None:
         thread.join(20)
     assert sorted(outcomes) == ["facility_full", "registered"]
     assert registered(facility) == 1
+
+
+@pytest.mark.django_db
+def test_saving_a_facility_does_not_write_back_a_count_that_it_read_before() -> None:
+    facility = FacilityFactory()
+    PatientFactory(facility=facility)
+    facility.name = "Renamed"
+    facility.save()
+    facility.refresh_from_db()
+    assert (facility.name, facility.registered_count) == ("Renamed", 1)

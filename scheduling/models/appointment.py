@@ -146,7 +146,8 @@ class Appointment(models.Model):
         Raises ValidationError when the appointment has changed since `version`, is over, or the
         new time is not free (`doctor_busy`, `patient_busy`, `room_busy`, `in_the_past`, …).
         """
-        before = self._lock(version, also=doctor)
+        before = self._lock(version)
+        self._lock_held(doctor.pk if doctor else None, room.pk if room else None)
         if self.status not in MOVABLE:
             raise ValidationError(
                 f"This appointment is {self.get_status_display().lower()} and cannot be moved. "
@@ -202,7 +203,7 @@ class Appointment(models.Model):
                 "There is nothing to undo here: only today's last change can be taken back.",
                 code="nothing_to_undo",
             )
-        lock_rows(Doctor, {event.from_doctor_id})
+        self._lock_held(event.from_doctor_id, event.from_room_id)
         self.blocked_until += event.from_ends_at - self.ends_at
         self.status = event.from_status
         self.cancel_reason = event.reason if self.status == Status.CANCELLED else ""
@@ -241,6 +242,7 @@ class Appointment(models.Model):
     ) -> None:
         now = now or timezone.now()
         before = self._lock(version)
+        self._lock_held()
         if status not in self.next_steps:
             raise ValidationError(
                 f"This appointment is {self.get_status_display().lower()} and cannot become "
@@ -257,16 +259,9 @@ class Appointment(models.Model):
         self.hold_expires_at = None
         self._save_change(AppointmentEvent.Kind.STATUS, before, by, reason or before.cancel_reason)
 
-    def _lock(self, version: int | None, also: Doctor | None = None) -> "Appointment":
-        """Lock this row and what it occupies; return a copy of it as it stands in the database.
-
-        The order is fixed: appointment, doctors by id, patient, room. A booking, which has no row
-        yet, locks the rest in the same order, so that no two writes can wait for each other.
-        """
+    def _lock(self, version: int | None) -> "Appointment":
+        """Lock this row alone; return a copy of it as it stands in the database."""
         self.refresh_from_db(from_queryset=Appointment.objects.select_for_update(no_key=True))
-        lock_rows(Doctor, {self.doctor_id, also.pk if also else self.doctor_id})
-        lock_rows(Patient, {self.patient_id})
-        lock_rows(Room, {self.room_id} if self.room_id else set())
         if version is not None and version != self.version:
             raise ValidationError(
                 "Somebody else has just changed this appointment. Look at it again, then repeat "
@@ -274,6 +269,16 @@ class Appointment(models.Model):
                 code="stale",
             )
         return copy.copy(self)
+
+    def _lock_held(self, doctor: int | None = None, room: int | None = None) -> None:
+        """Lock what this appointment occupies, and the doctor and room it is to occupy.
+
+        Called once, after `_lock()`. A booking, which has no row yet, locks in the same order:
+        doctors by id, patient, rooms by id. So no two writes can wait for each other.
+        """
+        lock_rows(Doctor, {self.doctor_id, doctor})
+        lock_rows(Patient, {self.patient_id})
+        lock_rows(Room, {self.room_id, room})
 
     def record(
         self, kind: str, by: User | None, before: "Appointment | None" = None, reason: str = ""

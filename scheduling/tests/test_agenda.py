@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from facilities.tests.factories import FacilityFactory
+from facilities.tests.factories import FacilityFactory, RoomFactory
 from patients.tests.factories import PatientFactory
-from scheduling.agenda import alternatives, doctor_days, free_slots
+from scheduling.agenda import alternatives, doctor_days, doctors_on, free_slots
 from scheduling.models import Appointment, Closure, TimeOff, WorkingHours
 from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
 
@@ -89,6 +89,30 @@ def test_an_appointment_that_moves_does_not_stand_in_its_own_way(facility, docto
     moving = AppointmentFactory(facility=facility, doctor=doctor, starts_at=nine)
     assert free(facility, doctor)[0] == "09:30"
     assert free(facility, doctor, moving=moving, patient=moving.patient)[:2] == ["09:00", "09:15"]
+
+
+def test_times_at_which_the_room_is_taken_are_not_offered(facility, doctor):
+    room = RoomFactory(facility=facility)
+    nine = datetime(2037, 3, 2, 15, 0, tzinfo=UTC)
+    AppointmentFactory(
+        facility=facility, doctor=working_doctor(facility), room=room, starts_at=nine
+    )
+    assert free(facility, doctor)[0] == "09:00"
+    assert free(facility, doctor, room=room)[0] == "09:30"
+
+
+def test_a_doctor_who_left_offers_nothing_but_keeps_what_is_booked(facility, doctor):
+    nine = datetime(2037, 3, 2, 15, 0, tzinfo=UTC)
+    visit = AppointmentFactory(facility=facility, doctor=doctor, starts_at=nine)
+    doctor.is_active = False
+    doctor.save()
+    assert doctors_on(facility, MONDAY) == [doctor]
+    assert doctors_on(facility, MONDAY + timedelta(days=1)) == []
+    (day,) = doctor_days(facility, [doctor], MONDAY, MONDAY)
+    assert (day.appointments, day.free) == ([visit], [])
+    doctor.facilities.clear()
+    assert doctors_on(facility, MONDAY) == [doctor]
+    assert doctor_days(facility, [doctor], MONDAY, MONDAY)[0].hours == []
 
 
 def test_a_visit_with_its_buffer_fits_before_the_next_one(facility, doctor):

@@ -314,3 +314,31 @@ def test_other_roles_may_not_book(
 
 def test_booking_knows_only_get_and_post(desk: Client, facility: Facility) -> None:
     assert desk.delete(url(facility)).status_code == 405
+
+
+def test_somebody_with_the_same_name_who_holds_the_slot_is_not_taken_for_a_new_patient(
+    desk: Client, facility: Facility, doctor: Doctor
+) -> None:
+    elder = PatientFactory(
+        given_name="Ana", family_name="Silva", phone="+14025550142", facility=facility
+    )
+    AppointmentFactory(facility=facility, doctor=doctor, patient=elder)
+    younger = {
+        "given_name": "Ana",
+        "family_name": "Silva",
+        "date_of_birth": "5/6/2010",
+        "phone": "402-555-0142",
+    }
+    asked = desk.post(url(facility), slot(doctor, facility, **younger, book=1))
+    assert asked.status_code == 422
+    assert str(elder.mrn) in asked.content.decode()
+    answer = desk.post(url(facility), slot(doctor, facility, **younger, book=1, seen=elder.pk))
+    assert answer.status_code == 409
+    assert Patient.objects.filter(given_name="Ana").count() == 2
+
+
+def test_a_number_too_long_to_be_a_patient_is_nobody(
+    desk: Client, facility: Facility, doctor: Doctor
+) -> None:
+    answer = desk.post(url(facility), slot(doctor, facility, patient="9" * 5000, book=1))
+    assert answer.status_code == 422

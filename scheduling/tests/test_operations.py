@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from facilities.tests.factories import FacilityFactory, RoomFactory, staff_of
 from patients.tests.factories import PatientFactory
+from scheduling.availability import Period
 from scheduling.models import Appointment, AppointmentEvent, Closure, TimeOff
 from scheduling.status import NEXT, Status
 from scheduling.tests.factories import (
@@ -270,3 +271,37 @@ def test_hours_hold_on_the_day_the_clocks_change():
         at = datetime(day.year, day.month, day.day, hour_utc, tzinfo=UTC)
         booked = AppointmentFactory(facility=facility, doctor=doctor, starts_at=at)
         assert f"{booked.starts_at.astimezone(facility.tz):%H:%M}" == "09:00"
+
+
+def test_a_refusal_leaves_the_instance_as_it_was(appointment):
+    doctor, at, other = (
+        appointment.doctor,
+        appointment.starts_at,
+        working_doctor(appointment.facility),
+    )
+    AppointmentFactory(facility=appointment.facility, doctor=other, starts_at=appointment.ends_at)
+    with pytest.raises(ValidationError):
+        appointment.reschedule(starts_at=appointment.ends_at, doctor=other, by=None)
+    assert (appointment.version, appointment.starts_at, appointment.doctor) == (1, at, doctor)
+    appointment.mark_arrived(by=None)
+    assert Appointment.objects.get(pk=appointment.pk).starts_at == at
+
+
+def test_a_doctor_no_longer_sees_the_appointments_of_a_facility_that_they_left(appointment):
+    user = staff_of(appointment.facility, "doctor")
+    appointment.doctor.user = user
+    appointment.doctor.save()
+    assert Appointment.objects.visible_to(user).get() == appointment
+    appointment.facility.staff.remove(user)
+    assert not Appointment.objects.visible_to(user).exists()
+
+
+def test_a_long_visit_still_touches_its_last_hour(appointment):
+    facility = appointment.facility
+    doctor = working_doctor(facility, starts_at=time(6), ends_at=time(19))
+    start = in_days(1, 6, facility=facility)
+    end = start + timedelta(hours=12)
+    visit = AppointmentFactory(facility=facility, doctor=doctor, starts_at=start, ends_at=end)
+    last = Period(end - timedelta(minutes=5), end + timedelta(hours=1))
+    assert visit in Appointment.objects.overlapping(last)
+    assert visit not in Appointment.objects.overlapping(Period(end, end + timedelta(hours=1)))

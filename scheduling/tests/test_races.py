@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from facilities.models import Doctor, Facility
 from facilities.tests.factories import FacilityFactory
@@ -105,6 +105,47 @@ def test_two_appointments_swapped_at_once_do_not_deadlock():
     )
     assert set(ends) <= {"done", "doctor_busy"}
     assert overlaps() == 0
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_taking_a_move_back_locks_in_the_same_order_as_booking(attempt):
+    """Inside a transaction nothing is tried again, so a deadlock would show."""
+    facility = FacilityFactory()
+    first, second = working_doctor(facility), working_doctor(facility)
+    moved = AppointmentFactory(facility=facility, doctor=first)
+    at = moved.starts_at
+    moved.reschedule(starts_at=at, doctor=second, by=None)
+
+    def in_transaction(write: Callable[[], Any]) -> Callable[[], Any]:
+        return transaction.atomic(write)
+
+    later = in_days(1, 12, facility=facility)
+    ends = at_once(
+        [
+            in_transaction(lambda: moved.undo(by=None)),
+            in_transaction(booking(moved.patient, first, later)),
+            in_transaction(booking(moved.patient, second, later + timedelta(hours=1))),
+        ]
+    )
+    assert ends == {"done": 3}
+
+
+def test_a_write_that_waits_too_long_for_a_lock_is_tried_once_more(monkeypatch):
+    appointment = AppointmentFactory()
+    waited: list[int] = []
+
+    def busy_once(model: Any, ids: Any) -> None:
+        waited.append(1)
+        if len(waited) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute("DO $$ BEGIN RAISE lock_not_available; END $$")
+
+    monkeypatch.setattr(appointment_module, "lock_rows", busy_once)
+    appointment.mark_arrived(by=None)
+    assert appointment.status == "arrived"
+    waited.clear()
+    with pytest.raises(OperationalError), transaction.atomic():
+        appointment.check_in(by=None)
 
 
 def test_one_form_sent_by_two_people_changes_the_appointment_once():

@@ -15,7 +15,7 @@ from django_htmx.http import replace_url, reswap, retarget
 
 from facilities.models import Facility
 from patients.models import Patient
-from scheduling.agenda import doctor_days, doctors_of
+from scheduling.agenda import doctor_days, doctors_on
 from scheduling.board import laid_out
 from scheduling.calendars import local
 from scheduling.forms import YEARS
@@ -72,7 +72,7 @@ def board_context(
         "board": laid_out(
             facility,
             day,
-            doctor_days(facility, doctors_of(facility), day, day),
+            doctor_days(facility, doctors_on(facility, day), day, day),
             visible=set(today.values_list("pk", flat=True)),
             now=now,
         ),

@@ -68,6 +68,7 @@ def free(appointment: Appointment, day: date, doctor: Doctor) -> list[Slot]:
         duration=appointment.duration,
         buffer=appointment.blocked_until - appointment.ends_at,
         patient=appointment.patient,
+        room=appointment.room,
         moving=appointment,
     )
     own = (appointment.doctor, appointment.starts_at)
@@ -81,6 +82,7 @@ def nearest(appointment: Appointment, *, doctor: Doctor, starts_at: Any) -> list
         patient=appointment.patient,
         doctor=doctor,
         facility=appointment.facility,
+        room=appointment.room,
         starts_at=starts_at,
         ends_at=appointment.ends_at + shift,
         blocked_until=appointment.blocked_until + shift,

@@ -9,7 +9,7 @@ from facilities.models import Facility
 from patients.forms import NewPatientForm
 from patients.models import Patient
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import patient_named
+from scheduling.views.board import number_in, patient_named
 
 FOUND_AT_ONCE = 8
 LONGEST_SEARCH = 200
@@ -77,8 +77,17 @@ class PatientChoice:
 
     @property
     def candidates(self) -> list[Patient]:
-        """Return whom this booking may turn out to be for."""
-        return [self.chosen] if self.chosen else self.alike
+        """Return who an earlier press of the same button may have booked or registered."""
+        if self.chosen:
+            return [self.chosen]
+        if not self.newcomer.is_valid():
+            return []
+        return [person for person in self.alike if self._is_typed(person)]
+
+    def _is_typed(self, person: Patient) -> bool:
+        typed = self.newcomer.cleaned_data
+        names = ("given_name", "family_name", "date_of_birth")
+        return all(getattr(person, name) == typed[name] for name in names)
 
     def settle(self) -> Patient | None:
         """Return the chosen patient, or register the new one; None when neither can be had.
@@ -105,9 +114,7 @@ class PatientChoice:
         if "clear" in self.posted:
             return None
         pressed = self.posted.get("pick") or self.posted.get("patient", "")
-        if not pressed.isdecimal():
-            return None
-        return self.patients.active().filter(pk=int(pressed)).first()
+        return self.patients.active().filter(pk=number_in(pressed) or 0).first()
 
     def _newcomer(self) -> Any:
         if not self.is_new:
