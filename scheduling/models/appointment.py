@@ -209,6 +209,8 @@ class Appointment(models.Model):
         self.cancel_reason = event.reason if self.status == Status.CANCELLED else ""
         self.starts_at, self.ends_at = event.from_starts_at, event.from_ends_at
         self.doctor_id, self.room_id = event.from_doctor_id, event.from_room_id
+        if event.kind == AppointmentEvent.Kind.MOVED:
+            calendars.refuse_closed_time(self)
         self._save_change(AppointmentEvent.Kind.UNDONE, before, by)
 
     def last_undoable_event(self, now: datetime) -> AppointmentEvent | None:

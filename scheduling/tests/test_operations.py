@@ -223,6 +223,17 @@ def test_undo_takes_a_move_back(appointment):
     assert appointment.blocked_until == was + timedelta(minutes=30)
 
 
+def test_undo_of_a_move_needs_the_doctor_to_be_there_still(appointment):
+    was = appointment.starts_at
+    appointment.reschedule(starts_at=was + timedelta(hours=3), by=None)
+    TimeOff.objects.create(
+        doctor=appointment.doctor, starts_at=was, ends_at=was + timedelta(hours=1)
+    )
+    with pytest.raises(ValidationError) as refusal:
+        appointment.undo(by=None)
+    assert code_of(refusal) == "doctor_away"
+
+
 def test_undo_of_a_cancellation_needs_the_time_to_be_free_still(appointment):
     appointment.cancel("Patient is ill", by=None)
     AppointmentFactory(
