@@ -55,6 +55,16 @@ def test_the_booking_form_opens_with_the_patient_chosen(desk, facility, patient)
     assert f'name="patient" value="{patient.pk}"' in page.content.decode()
 
 
+def test_once_booked_the_board_is_for_nobody_any_more(desk, facility, patient):
+    doctor = working_doctor(facility)
+    starts_at = f"{in_days(1, 9, facility=facility):%Y-%m-%dT%H:%MZ}"
+    address = f"/facilities/{facility.pk}/book/?for={patient.pk}"
+    typed = {"doctor": doctor.pk, "starts_at": starts_at, "patient": patient.pk, "book": 1}
+    answer = desk.post(address, typed, headers={"HX-Request": "true"})
+    assert "Booked:" in answer.content.decode()
+    assert "Booking for" not in answer.content.decode()
+
+
 def test_a_patient_out_of_sight_is_nobody(desk, facility):
     stranger = PatientFactory(given_name="Odd", facility=FacilityFactory())
     assert "Booking for" not in board(desk, facility, stranger)

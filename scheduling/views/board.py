@@ -51,6 +51,7 @@ def board(request: DeskRequest, facility_id: int) -> HttpResponse:
         facility,
         day_of(request.GET.get("date"), facility),
         number_in(request.GET.get("shown", "")),
+        patient_named(request),
     )
     template = "scheduling/_desk.html" if request.htmx else "scheduling/board.html"
     response = render(request, template, context | {"facilities": facilities})
@@ -59,10 +60,14 @@ def board(request: DeskRequest, facility_id: int) -> HttpResponse:
 
 
 def board_context(
-    request: DeskRequest, facility: Facility, day: date, shown: int | None = None
+    request: DeskRequest,
+    facility: Facility,
+    day: date,
+    shown: int | None = None,
+    patient: Patient | None = None,
 ) -> dict[str, Any]:
     """Return what the board's templates show, apart from the facilities to switch to."""
-    now, patient = timezone.now(), patient_named(request)
+    now = timezone.now()
     visible = Appointment.objects.visible_to(request.user).filter(facility=facility)
     today = visible.on_day(day, facility)
     dropped = today.filter(status__in=[Appointment.Status.CANCELLED, Appointment.Status.NOSHOW])
