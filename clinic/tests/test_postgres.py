@@ -261,9 +261,13 @@ def test_a_server_started_by_hand_outlives_its_users(server: Server) -> None:
 
 
 def run_in(server: Server, *command: str) -> subprocess.Popen[str]:
-    """Run a command as `python -m clinic.postgres run` does, for another folder."""
+    """Run a command as `python -m clinic.postgres run` does, for another folder.
+
+    A test run that was itself started in the background may ignore SIGINT, and its children too.
+    """
     program = (
-        "import sys; from pathlib import Path; from clinic.postgres import Server;"
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from pathlib import Path; from clinic.postgres import Server;"
         "from clinic.postgres.__main__ import run;"
         "sys.exit(run(sys.argv[2:], Server(Path(sys.argv[1])), given=False))"
     )
