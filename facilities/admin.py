@@ -54,20 +54,25 @@ class RoomAdmin(admin.ModelAdmin):
 
 @admin.register(Doctor)
 class DoctorAdmin(admin.ModelAdmin):
-    list_display = ["name", "specialization", "licence_number", "places", "is_active"]
-    list_filter = ["is_active", "specialization"]
+    list_display = ["name", "specialization", "licence_number", "places", "care", "is_active"]
+    list_filter = ["is_active", "care_types", "specialization"]
     list_select_related = ["user"]
     search_fields = ["name", "specialization", "licence_number", "identifier"]
     autocomplete_fields = ["user", "facilities"]
+    filter_horizontal = ["care_types"]
     readonly_fields = ["identifier"]
     actions = ["activate", "deactivate"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Doctor]:
-        return super().get_queryset(request).prefetch_related("facilities")
+        return super().get_queryset(request).prefetch_related("facilities", "care_types")
 
     @admin.display(description="facilities")
     def places(self, doctor: Doctor) -> str:
         return ", ".join(facility.name for facility in doctor.facilities.all())
+
+    @admin.display(description="care types")
+    def care(self, doctor: Doctor) -> str:
+        return ", ".join(care_type.name for care_type in doctor.care_types.all())
 
     @admin.action(description="Let the selected doctors take appointments")
     def activate(self, request: HttpRequest, doctors: QuerySet[Doctor]) -> None:

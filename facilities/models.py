@@ -216,6 +216,9 @@ class Doctor(models.Model):
         null=True, blank=True, validators=[MinValueValidator(0)]
     )
     facilities = models.ManyToManyField(Facility, related_name="doctors", blank=True)
+    care_types = models.ManyToManyField(
+        CareType, related_name="doctors", blank=True, help_text="What this doctor provides."
+    )
     identifier = models.CharField(
         max_length=64,
         unique=True,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain, count, pairwise, product
 
 from clinic.demo.names import FAMILY, FEMALE, MALE, STREETS
-from clinic.demo.places import Plan, Site
+from clinic.demo.places import Plan, Site, care_type
 from facilities.models import Doctor
 from patients.models import Patient
 
@@ -18,6 +18,7 @@ BATCH = 1000
 
 Name = tuple[tuple[str, str], str]
 DoctorAtFacility = Doctor.facilities.through
+DoctorProvides = Doctor.care_types.through
 
 
 def hire(sites: list[Site], rng: random.Random) -> None:
@@ -39,6 +40,15 @@ def hire(sites: list[Site], rng: random.Random) -> None:
     links += [(doctor, before) for before, doctor in visiting(sites)]
     DoctorAtFacility.objects.bulk_create(
         DoctorAtFacility(doctor=doctor, facility=site.facility) for doctor, site in links
+    )
+    _provide([doctor for site in sites for doctor in site.doctors])
+
+
+def _provide(doctors: list[Doctor]) -> None:
+    """Write that each doctor provides the care they are specialized in."""
+    care = {name: care_type(name) for name in sorted({each.specialization for each in doctors})}
+    DoctorProvides.objects.bulk_create(
+        DoctorProvides(doctor=doctor, caretype=care[doctor.specialization]) for doctor in doctors
     )
 
 

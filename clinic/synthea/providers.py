@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from clinic.synthea import cells
+from clinic.synthea import cells, specialities
 from clinic.synthea.report import FileReport
 from clinic.synthea.rows import Values, apply, by_identifier, parsed, update
 from clinic.synthea.tables import Batch, BrokenRowError, Columns, Row, Table
@@ -35,7 +35,8 @@ def write(table: Table, report: FileReport, run: "Import") -> None:
         changed = {key for key, names in compared.items() if names}
         Doctor.objects.bulk_create(new)
         update(Doctor, [(known[key], compared[key]) for key in changed])
-        linked = _link([*known.values(), *new], places) & known.keys()
+        doctors = [*known.values(), *new]
+        linked = (_link(doctors, places) | specialities.link(doctors, places)) & known.keys()
         _write_hours(new, places, run)
         report.created += len(new)
         report.updated += len(changed | linked)

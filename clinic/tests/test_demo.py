@@ -58,6 +58,11 @@ def test_every_facility_is_furnished() -> None:
         assert facility in Facility.objects.serving(facility.zip_code)
 
 
+def test_every_doctor_provides_the_care_they_are_specialized_in() -> None:
+    for doctor in Doctor.objects.all():
+        assert [care.name for care in doctor.care_types.all()] == [doctor.specialization]
+
+
 def test_one_facility_is_full_and_one_nearly() -> None:
     left = sorted(
         facility.capacity - facility.registered_count for facility in Facility.objects.all()

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 TABLES = (
     *("facilities_facility", "facilities_doctor", "facilities_doctor_facilities"),
+    *("facilities_caretype", "facilities_doctor_care_types", "facilities_facility_care_types"),
     *("scheduling_workinghours", "patients_patient", "patients_patientidentifier"),
 )
 
