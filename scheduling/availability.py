@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 GRID = timedelta(minutes=5)
+STEP = timedelta(minutes=15)
 DEFAULT_DURATION = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 
@@ -67,6 +68,15 @@ def _end_of_gap(local: datetime, tz: tzinfo, length: timedelta) -> datetime:
     return high
 
 
+def hours_period(day: date, starts_at: time, ends_at: time, tz: tzinfo) -> Period:
+    """Return hours of a day as instants; an end of 00:00 is the midnight at the day's end.
+
+    Hours that lie wholly inside the gap of a clock change come out empty.
+    """
+    last = day + timedelta(days=1) if ends_at == time(0) else day
+    return Period(instant_of_hours(day, starts_at, tz), instant_of_hours(last, ends_at, tz))
+
+
 def day_bounds(day: date, tz: tzinfo) -> Period:
     """Return the local day as instants: 23 or 25 hours long when the clocks change."""
     midnight = time(0)
@@ -114,12 +124,16 @@ def covers(periods: Iterable[Period], wanted: Period) -> bool:
 def starts(
     free: Iterable[Period], duration: timedelta, step: timedelta, tz: tzinfo
 ) -> Iterator[datetime]:
-    """Yield the starts, on the local clock's multiples of `step`, at which `duration` fits."""
+    """Yield the starts at which `duration` fits: the first in each period, then each `step`.
+
+    The first is the period's first full five minutes, so that no time is lost after a visit that
+    ends between two steps; the others are multiples of `step` on the local clock.
+    """
     for period in free:
-        at = on_grid(period.starts_at, step, tz)
+        at = on_grid(period.starts_at, GRID, tz)
         while at + duration <= period.ends_at:
             yield at
-            at += step
+            at = on_grid(at + GRID, step, tz)
 
 
 def on_grid(at: datetime, step: timedelta, tz: tzinfo) -> datetime:

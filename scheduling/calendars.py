@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 
 from facilities.models import Doctor, Facility
-from scheduling.availability import Period, covers, day_bounds, instant_of_hours
+from scheduling.availability import Period, covers, day_bounds, hours_period
 from scheduling.models.hours import Absence, Closure, TimeOff, WorkingHours
 
 if TYPE_CHECKING:
@@ -39,14 +39,12 @@ class Calendar:
 
     def hours_on(self, day: date, doctor: Doctor) -> list[Period]:
         """Return the doctor's working hours on this local day as instants, sorted."""
-        return sorted(
-            Period(
-                instant_of_hours(day, hours.starts_at, self.facility.tz),
-                instant_of_hours(day, hours.ends_at, self.facility.tz),
-            )
+        periods = (
+            hours_period(day, hours.starts_at, hours.ends_at, self.facility.tz)
             for hours in self.hours
             if hours.doctor_id == doctor.pk and hours.applies_on(day)
         )
+        return sorted(period for period in periods if period.starts_at < period.ends_at)
 
     def absences(self, within: Period, doctor: Doctor) -> list[Absence]:
         """Return the doctor's time off and the facility's closures that touch a period."""

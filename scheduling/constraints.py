@@ -14,6 +14,9 @@ from scheduling.availability import LONGEST
 from scheduling.ranges import Period
 from scheduling.status import HOLDING_TIME, Status
 
+# How often a time can be booked besides the first booking.
+MOST_OVERBOOKED = 2
+
 _holding_time = Q(status__in=[status.value for status in HOLDING_TIME])
 
 
@@ -79,9 +82,21 @@ def appointment_constraints() -> list[models.BaseConstraint]:
             name="appointment_hold_expires",
         ),
         models.CheckConstraint(
-            condition=Q(overbook__lte=2),
+            condition=Q(overbook__lte=MOST_OVERBOOKED),
             name="appointment_overbook_at_most_2",
             violation_error_message="A time can be overbooked twice at most.",
+        ),
+        models.CheckConstraint(
+            condition=Q(overbook=0) | ~Q(override_reason=""),
+            name="appointment_overbook_reason",
+            violation_error_message="Say why this time is booked although it is taken.",
+        ),
+        models.CheckConstraint(
+            condition=Q(patient__isnull=False)
+            | Q(status__in=[Status.PENDING, Status.CANCELLED, Status.ENTERED_IN_ERROR]),
+            name="appointment_patient_known",
+            violation_error_code="no_patient",
+            violation_error_message="Choose the patient whom this time is for.",
         ),
         models.CheckConstraint(
             condition=Q(status__in=Status.values), name="appointment_status_known"

@@ -1,20 +1,40 @@
 """Sets of appointments and hours, and the way in for new appointments."""
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
 from patients.models import Patient
 from scheduling.availability import DEFAULT_DURATION, Period, day_bounds
-from scheduling.status import HOLDING_TIME
+from scheduling.status import HOLDING_TIME, Status
 from scheduling.writing import lock_rows, one_write
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment, AppointmentType, Closure, TimeOff, WorkingHours
+
+
+HOLD = timedelta(minutes=5)
+
+
+class Visit(TypedDict, total=False):
+    """What is said of a visit when it is booked or held."""
+
+    patient: Patient | None
+    doctor: Required[Doctor]
+    facility: Required[Facility]
+    starts_at: Required[datetime]
+    by: Required[User | None]
+    ends_at: datetime | None
+    type: "AppointmentType | None"
+    room: Room | None
+    reason: str
+    notes: str
+    source: str
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -41,8 +61,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         )
 
     def holding_time(self) -> "AppointmentQuerySet":
-        """Keep what occupies its doctor, patient and room."""
-        return self.filter(status__in=HOLDING_TIME)
+        """Keep what occupies its doctor, patient and room; an expired hold does no longer."""
+        expired = Q(status=Status.PENDING, hold_expires_at__lte=Now())
+        return self.filter(~expired, status__in=HOLDING_TIME)
 
     def besides(self, appointment: "Appointment | None") -> "AppointmentQuerySet":
         """Leave one appointment out, if one is given."""
@@ -57,46 +78,46 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(over).order_by("-starts_at", "-pk")
 
     @one_write
-    def book(
-        self,
-        *,
-        patient: Patient,
-        doctor: Doctor,
-        facility: Facility,
-        starts_at: datetime,
-        by: User | None,
-        ends_at: datetime | None = None,
-        type: "AppointmentType | None" = None,
-        room: Room | None = None,
-        **details: Any,
-    ) -> "Appointment":
-        """Book and return an appointment; `details` are its remaining fields, such as `reason`.
+    def book(self, *, override: str = "", **visit: Unpack[Visit]) -> "Appointment":
+        """Book and return an appointment.
 
-        Without `ends_at` it lasts as long as its type, or 30 minutes. Raises ValidationError when
-        a rule or the database refuses, with a code such as `doctor_busy` or `outside_hours`.
+        Without `ends_at` it lasts as long as its type, or 30 minutes. With a reason to `override`
+        the time may be taken, twice at most, or outside hours. Raises ValidationError when a rule
+        or the database refuses, with a code such as `doctor_busy` or `outside_hours`.
         """
-        ends_at = ends_at or starts_at + (type.duration if type else DEFAULT_DURATION)
+        return self._add(visit, "booked", override=override)
+
+    @one_write
+    def hold(self, *, now: datetime, **visit: Unpack[Visit]) -> "Appointment":
+        """Keep a time for five minutes while somebody confirms, and return the hold.
+
+        The patient may not be known yet. From the moment it expires it stands in nobody's way.
+        Raises ValidationError as `book` does.
+        """
+        return self._add(visit, "held", status=Status.PENDING, hold_expires_at=now + HOLD)
+
+    def _add(self, visit: "Visit", kind: str, *, override: str = "", **state: Any) -> "Appointment":
+        starts_at, kind_of_visit = visit["starts_at"], visit.get("type")
+        duration = kind_of_visit.duration if kind_of_visit else DEFAULT_DURATION
+        buffer = kind_of_visit.buffer if kind_of_visit else timedelta()
+        ends_at = visit.get("ends_at") or starts_at + duration
+        details = {name: value for name, value in visit.items() if name not in {"by", "ends_at"}}
         appointment = self.model(
-            patient=patient,
-            doctor=doctor,
-            facility=facility,
-            room=room,
-            type=type,
-            starts_at=starts_at,
             ends_at=ends_at,
-            blocked_until=ends_at + (type.buffer if type else timedelta()),
-            created_by=by,
+            blocked_until=ends_at + buffer,
+            created_by=visit["by"],
             **details,
+            **state,
         )
-        lock_rows(Doctor, {doctor.pk})
-        lock_rows(Patient, {patient.pk})
-        lock_rows(Room, {room.pk if room else None})
+        lock_rows(Doctor, {appointment.doctor_id})
+        lock_rows(Patient, {appointment.patient_id})
+        lock_rows(Room, {appointment.room_id})
         appointment.clean_fields(
             exclude=["patient", "doctor", "facility", "room", "type", "created_by"]
         )
-        appointment.clean()
+        appointment.take_time(override)
         appointment.save()
-        appointment.record("booked", by=by)
+        appointment.record(kind, by=visit["by"], reason=appointment.override_reason)
         return appointment
 
 

@@ -1,6 +1,6 @@
 """PostgreSQL ranges, half-open `[start, end)`, for the constraints of this app."""
 
-from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
+from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, IntegerRangeField
 from django.db.models import F, Func, Value
 
 
@@ -25,10 +25,24 @@ class Days(Func):
 
 
 class TimesOfDay(Func):
-    """The part of a day between two time columns, laid on an arbitrary date to make a range."""
+    """The part of a day between two time columns, laid on an arbitrary date to make a range.
 
-    template = "tsrange(DATE '2000-01-01' + %(expressions)s, '[)')"
-    arg_joiner = ", DATE '2000-01-01' + "
+    An end of 00:00 is the midnight at the end of the day.
+    """
+
+    template = "tsrange(DATE '2000-01-01' + %(expressions)s - INTERVAL '1 microsecond'), '[]')"
+    # A microsecond before 00:00 is the end of the same day: `time` wraps.
+    arg_joiner = ", DATE '2000-01-01' + ("
 
     def __init__(self, starts_at: str, ends_at: str) -> None:
         super().__init__(F(starts_at), F(ends_at))
+
+
+class WeeksOfTwo(Func):
+    """Which of two alternating weeks a column means: 0 both, 1 the first, 2 the second."""
+
+    template = (
+        "int4range(CASE %(expressions)s WHEN 2 THEN 1 ELSE 0 END, "
+        "CASE %(expressions)s WHEN 1 THEN 1 ELSE 2 END)"
+    )
+    output_field = IntegerRangeField()

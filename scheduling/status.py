@@ -46,5 +46,8 @@ NEXT: dict[str, frozenset[Status]] = {
     Status.ENTERED_IN_ERROR: frozenset(),
 }
 
+# What is said of a patient who is there, and so not before the visit's own day.
+ON_THE_DAY = frozenset({Status.ARRIVED, Status.CHECKED_IN, Status.FULFILLED})
+
 # Only these may still be moved to another time.
 MOVABLE = (Status.PENDING, Status.BOOKED, Status.ARRIVED)

@@ -1,4 +1,9 @@
-"""What appointments owe to other rows and to the clock, refused by the database itself."""
+"""What appointments owe to other rows and to the clock, kept by the database itself.
+
+Most triggers refuse. `appointment_holds_expire` makes room instead: whoever writes an appointment
+first gives up the holds that have expired, so that one never stands in somebody's way and no job
+is needed. It passes over a hold that somebody else is just confirming.
+"""
 
 import pgtrigger
 
@@ -21,8 +26,49 @@ def _inactive(table: str, column: str) -> str:
         AND NOT (SELECT is_active FROM {table} WHERE id = NEW.{column})"""
 
 
-def appointment_triggers() -> list[RefusalTrigger]:
+HOLD_EXPIRED = "The hold expired"
+_AT_ONCE = 100
+
+_EXPIRE_HOLDS = f"""
+    IF NOT ({_HOLDS_TIME}) THEN
+        RETURN NEW;
+    END IF;
+    WITH expired AS (
+        SELECT id FROM scheduling_appointment
+        WHERE status = 'pending' AND hold_expires_at <= clock_timestamp()
+            AND id IS DISTINCT FROM NEW.id
+        ORDER BY hold_expires_at LIMIT {_AT_ONCE} FOR NO KEY UPDATE SKIP LOCKED
+    ), gone AS (
+        UPDATE scheduling_appointment held
+        SET status = 'cancelled', cancel_reason = '{HOLD_EXPIRED}', hold_expires_at = NULL,
+            version = version + 1, updated_at = clock_timestamp()
+        FROM expired WHERE held.id = expired.id
+        RETURNING held.*
+    )
+    INSERT INTO scheduling_appointmentevent (
+        appointment_id, kind, at, reason, from_status, to_status, from_starts_at, to_starts_at,
+        from_ends_at, to_ends_at, from_doctor_id, to_doctor_id, from_room_id, to_room_id,
+        from_overbook, to_overbook
+    )
+    SELECT id, 'status', clock_timestamp(), '{HOLD_EXPIRED}', 'pending', 'cancelled', starts_at,
+        starts_at, ends_at, ends_at, doctor_id, doctor_id, room_id, room_id, overbook, overbook
+    FROM gone;
+    RETURN NEW;
+"""
+
+
+def appointment_triggers() -> list[pgtrigger.Trigger]:
     return [
+        pgtrigger.Trigger(
+            name="appointment_holds_expire",
+            level=pgtrigger.Row,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert
+            | pgtrigger.UpdateOf(
+                "status", "starts_at", "blocked_until", "doctor_id", "patient_id", "room_id"
+            ),
+            func=_EXPIRE_HOLDS,
+        ),
         RefusalTrigger(
             constraint="appointment_doctor_active",
             operation=_BOOKED_OR_MOVED,

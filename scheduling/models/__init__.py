@@ -1,6 +1,7 @@
 from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
+from scheduling.models.free_time import FreeTime, FreeTimeHorizon
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
 
 __all__ = [
@@ -8,6 +9,8 @@ __all__ = [
     "AppointmentEvent",
     "AppointmentType",
     "Closure",
+    "FreeTime",
+    "FreeTimeHorizon",
     "TimeOff",
     "WorkingHours",
 ]

@@ -21,13 +21,14 @@ from django.utils import timezone
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
 from patients.models import Patient
-from scheduling import calendars
-from scheduling.availability import GRID, on_grid
-from scheduling.constraints import appointment_constraints
+from scheduling import calendars, rules
+from scheduling.availability import DEFAULT_DURATION, Period
+from scheduling.constraints import MOST_OVERBOOKED, appointment_constraints
+from scheduling.free_time_triggers import APPOINTMENT, free_time_triggers
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.querysets import AppointmentQuerySet
-from scheduling.status import MOVABLE, NEXT, Status
+from scheduling.status import HOLDING_TIME, MOVABLE, NEXT, Status
 from scheduling.triggers import appointment_triggers
 from scheduling.writing import lock_rows, one_write
 
@@ -50,7 +51,13 @@ class Appointment(models.Model):
         ONLINE = "online", "Online"
         IMPORT = "import", "Imported"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
+    patient = models.ForeignKey(
+        Patient,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="appointments",
+        help_text="Unknown only while a time is held, or of a hold that was given up.",
+    )
     doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="appointments")
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="appointments")
     room = models.ForeignKey(
@@ -74,6 +81,12 @@ class Appointment(models.Model):
     cancel_reason = models.CharField(max_length=200, blank=True)
     hold_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     overbook = models.PositiveSmallIntegerField(default=0, editable=False)
+    override_reason = models.CharField(
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="Why this was booked over a taken time or outside hours.",
+    )
     source = models.CharField(max_length=10, choices=Source, default=Source.DESK)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -97,14 +110,20 @@ class Appointment(models.Model):
             ("arrive_appointment", "Can mark a patient as arrived or checked in"),
             ("fulfil_appointment", "Can mark an appointment as done"),
             ("noshow_appointment", "Can mark a patient as not having come"),
+            ("override_appointment", "Can book over a taken time or outside hours, with a reason"),
         ]
         constraints = appointment_constraints()
         indexes = [
             models.Index(fields=["doctor", "starts_at"], name="appointment_doctor_start"),
             models.Index(fields=["facility", "starts_at"], name="appointment_facility_start"),
             models.Index(fields=["patient", "starts_at"], name="appointment_patient_start"),
+            models.Index(
+                fields=["hold_expires_at"],
+                condition=models.Q(status=Status.PENDING),
+                name="appointment_held_until",
+            ),
         ]
-        triggers = appointment_triggers()
+        triggers = [*appointment_triggers(), *free_time_triggers(*APPOINTMENT)]
 
     def __str__(self) -> str:
         return f"{calendars.local(self.starts_at, self.facility):%Y-%m-%d %H:%M} {self.doctor}"
@@ -113,23 +132,16 @@ class Appointment(models.Model):
         return reverse("scheduling:appointment", args=[self.pk])
 
     def clean(self) -> None:
-        """Check the rules that compare fields or read other rows, in words for a person."""
+        """Check the rules that compare fields or read other rows, in words for a person.
+
+        With an `override_reason` the time may lie outside hours or in an absence.
+        """
         super().clean()
-        if self.ends_at <= self.starts_at:
-            raise ValidationError(
-                {"ends_at": "The appointment must end after it starts."}, code="end_before_start"
-            )
-        if on_grid(self.starts_at, GRID, self.facility.tz) != self.starts_at:
-            raise ValidationError(
-                "Appointments start on a full five minutes, such as 9:05. Choose the nearest.",
-                code="off_grid",
-            )
-        if self.room and self.room.facility_id != self.facility_id:
-            raise ValidationError(
-                "This room belongs to another facility. Choose a room of this one.",
-                code="room_elsewhere",
-            )
-        calendars.refuse_closed_time(self)
+        rules.refuse_times(self)
+        rules.refuse_room(self)
+        rules.refuse_by_type(self, timezone.now())
+        if not self.override_reason:
+            calendars.refuse_closed_time(self)
 
     @one_write
     def reschedule(
@@ -139,15 +151,18 @@ class Appointment(models.Model):
         by: User | None,
         doctor: Doctor | None = None,
         room: Room | None = None,
+        override: str = "",
         version: int | None = None,
     ) -> None:
         """Move to another start, and to another doctor or room if given; the length stays.
 
-        Raises ValidationError when the appointment has changed since `version`, is over, or the
-        new time is not free (`doctor_busy`, `patient_busy`, `room_busy`, `in_the_past`, …).
+        With a reason to `override`, the new time may be taken or outside hours. Without `room` the
+        visit keeps its own. Raises ValidationError when the appointment has changed since
+        `version`, is over, or the new time cannot be had (`doctor_busy`, `patient_busy`,
+        `room_busy`, `in_the_past`, …).
         """
         before = self._lock(version)
-        self._lock_held(doctor.pk if doctor else None, room.pk if room else None)
+        self._lock_held(doctor=doctor.pk if doctor else None, room=room.pk if room else None)
         if self.status not in MOVABLE:
             raise ValidationError(
                 f"This appointment is {self.get_status_display().lower()} and cannot be moved. "
@@ -159,8 +174,44 @@ class Appointment(models.Model):
         self.blocked_until += shift
         self.doctor = doctor or self.doctor
         self.room = room or self.room
+        self.take_time(override, before)
+        self._save_change(AppointmentEvent.Kind.MOVED, before, by, override)
+
+    @one_write
+    def confirm(
+        self,
+        *,
+        patient: Patient,
+        by: User | None,
+        type: AppointmentType | None = None,
+        reason: str = "",
+        notes: str = "",
+        version: int | None = None,
+    ) -> None:
+        """Turn a hold into a booking for `patient`; another type changes the length.
+
+        A hold that has run out can still be confirmed as long as nobody else has wanted its time.
+        Raises ValidationError `hold_lost`, `held_by_other`, or what booking raises.
+        """
+        before = self._lock(version)
+        self._lock_held(patient=patient.pk)
+        if self.status != Status.PENDING:
+            raise ValidationError(
+                "The time is not held for you any more. Book it again, or choose another time.",
+                code="hold_lost",
+            )
+        if by is not None and self.created_by_id not in {None, by.pk}:
+            raise ValidationError(
+                "Somebody else holds this time. Choose another time.", code="held_by_other"
+            )
+        self.patient, self.reason, self.notes = patient, reason, notes
+        if type != self.type:
+            self.type = type
+            self.ends_at = self.starts_at + (type.duration if type else DEFAULT_DURATION)
+            self.blocked_until = self.ends_at + (type.buffer if type else timedelta())
+        self.status, self.hold_expires_at = Status.BOOKED, None
         self.clean()
-        self._save_change(AppointmentEvent.Kind.MOVED, before, by)
+        self._save_change(AppointmentEvent.Kind.STATUS, before, by)
 
     def cancel(self, reason: str, *, by: User | None, version: int | None = None) -> None:
         """Cancel with a reason; the time is free at once."""
@@ -203,13 +254,14 @@ class Appointment(models.Model):
                 "There is nothing to undo here: only today's last change can be taken back.",
                 code="nothing_to_undo",
             )
-        self._lock_held(event.from_doctor_id, event.from_room_id)
+        self._lock_held(doctor=event.from_doctor_id, room=event.from_room_id)
         self.blocked_until += event.from_ends_at - self.ends_at
         self.status = event.from_status
         self.cancel_reason = event.reason if self.status == Status.CANCELLED else ""
         self.starts_at, self.ends_at = event.from_starts_at, event.from_ends_at
         self.doctor_id, self.room_id = event.from_doctor_id, event.from_room_id
-        if event.kind == AppointmentEvent.Kind.MOVED:
+        self.overbook = event.from_overbook
+        if event.kind == AppointmentEvent.Kind.MOVED and not self.override_reason:
             calendars.refuse_closed_time(self)
         self._save_change(AppointmentEvent.Kind.UNDONE, before, by)
 
@@ -233,6 +285,12 @@ class Appointment(models.Model):
     def duration(self) -> timedelta:
         return self.ends_at - self.starts_at
 
+    def holds_time_at(self, now: datetime) -> bool:
+        """Say whether the time is taken: a hold that has run out takes it no longer."""
+        if self.hold_expires_at is not None:
+            return self.hold_expires_at > now
+        return self.status in HOLDING_TIME
+
     @one_write
     def _step(
         self,
@@ -245,17 +303,7 @@ class Appointment(models.Model):
         now = now or timezone.now()
         before = self._lock(version)
         self._lock_held()
-        if status not in self.next_steps:
-            raise ValidationError(
-                f"This appointment is {self.get_status_display().lower()} and cannot become "
-                f"{status.label.lower()}. Look at it again: somebody may have changed it.",
-                code="wrong_status",
-            )
-        if status == Status.NOSHOW and now < self.starts_at:
-            raise ValidationError(
-                "The appointment has not started yet. Wait for its start, or cancel it.",
-                code="not_started",
-            )
+        rules.refuse_step(self, status, now)
         self.status = status
         self.cancel_reason = reason if status == Status.CANCELLED else ""
         self.hold_expires_at = None
@@ -272,20 +320,46 @@ class Appointment(models.Model):
             )
         return copy.copy(self)
 
-    def _lock_held(self, doctor: int | None = None, room: int | None = None) -> None:
-        """Lock what this appointment occupies, and the doctor and room it is to occupy.
+    def _lock_held(
+        self, *, doctor: int | None = None, patient: int | None = None, room: int | None = None
+    ) -> None:
+        """Lock what this appointment occupies, and what it is to occupy.
 
         Called once, after `_lock()`. A booking, which has no row yet, locks in the same order:
-        doctors by id, patient, rooms by id. So no two writes can wait for each other.
+        doctors by id, patients by id, rooms by id. So no two writes can wait for each other.
         """
         lock_rows(Doctor, {self.doctor_id, doctor})
-        lock_rows(Patient, {self.patient_id})
+        lock_rows(Patient, {self.patient_id, patient})
         lock_rows(Room, {self.room_id, room})
+
+    def take_time(self, override: str, before: "Appointment | None" = None) -> None:
+        """Check the rules for the time that is to be taken; what it occupies is locked by now.
+
+        With a reason to override, hours do not count, and a taken time is booked once more.
+        """
+        if before is None or before.starts_at != self.starts_at:
+            rules.refuse_past(self, timezone.now())
+        self.override_reason = override.strip() or self.override_reason
+        self.overbook = self._free_level() if override else 0
+        self.clean()
+
+    def _free_level(self) -> int:
+        """Return the lowest level of overbooking at which the doctor is free."""
+        period = Period(self.starts_at, self.blocked_until)
+        others = Appointment.objects.holding_time().besides(self).overlapping(period)
+        taken = set(others.filter(doctor=self.doctor_id).values_list("overbook", flat=True))
+        free = (level for level in range(MOST_OVERBOOKED + 1) if level not in taken)
+        level = next(free, None)
+        if level is None:
+            raise ValidationError(
+                "This time is overbooked twice already. Choose another time.", code="doctor_busy"
+            )
+        return level
 
     def record(
         self, kind: str, by: User | None, before: "Appointment | None" = None, reason: str = ""
     ) -> None:
-        """Write the event of a change that is saved already; a booking has no `before`."""
+        """Write the event of a change that is saved already; a new row has no `before`."""
         was = before or self
         self.events.create(
             kind=kind,
@@ -302,6 +376,8 @@ class Appointment(models.Model):
             to_doctor_id=self.doctor_id,
             from_room_id=was.room_id,
             to_room_id=self.room_id,
+            from_overbook=was.overbook,
+            to_overbook=self.overbook,
         )
 
     def _save_change(

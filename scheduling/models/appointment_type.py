@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from facilities.models import CareType
+from facilities.models import CareType, Doctor
+from scheduling.availability import Period
 
 
 class AppointmentType(models.Model):
@@ -22,7 +23,27 @@ class AppointmentType(models.Model):
     care_type = models.ForeignKey(
         CareType, on_delete=models.PROTECT, null=True, blank=True, related_name="appointment_types"
     )
+    doctors = models.ManyToManyField(
+        Doctor,
+        related_name="appointment_types",
+        blank=True,
+        help_text="Who offers it. Nobody named: every doctor who provides its care type.",
+    )
     bookable_online = models.BooleanField(default=False)
+    minimum_notice_minutes = models.PositiveIntegerField(
+        "minimum notice",
+        default=120,
+        db_default=120,
+        validators=[MaxValueValidator(60 * 24 * 60)],
+        help_text="Online only: minutes from booking to the earliest start.",
+    )
+    bookable_days_ahead = models.PositiveSmallIntegerField(
+        "bookable how far ahead",
+        default=90,
+        db_default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        help_text="Online only: days from booking to the latest start.",
+    )
     colour = models.CharField(
         max_length=7,
         default="#4c6ef5",
@@ -49,3 +70,21 @@ class AppointmentType(models.Model):
     @property
     def buffer(self) -> timedelta:
         return timedelta(minutes=self.buffer_minutes)
+
+    def is_offered_by(self, doctor: Doctor) -> bool:
+        """Say whether the doctor is named for it or, nobody being named, provides its care."""
+        return Doctor.objects.filter(pk=doctor.pk).filter(self.offering).exists()
+
+    @property
+    def offering(self) -> Q:
+        """Return the condition on doctors who offer this type."""
+        if self.doctors.exists():
+            return Q(appointment_types=self)
+        return Q(care_types=self.care_type_id) if self.care_type_id else Q()
+
+    def online_window(self, now: datetime) -> Period:
+        """Return when a visit that is booked online at `now` may start."""
+        return Period(
+            now + timedelta(minutes=self.minimum_notice_minutes),
+            now + timedelta(days=self.bookable_days_ahead),
+        )

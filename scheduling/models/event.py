@@ -10,11 +10,12 @@ from scheduling.status import Status
 class AppointmentEvent(models.Model):
     """One change of an appointment: who, when, and each side of what changed.
 
-    A booking has no earlier status, and otherwise both its sides are alike.
+    A booking and a hold have no earlier status, and otherwise both their sides are alike.
     """
 
     class Kind(models.TextChoices):
         BOOKED = "booked", "Booked"
+        HELD = "held", "Held"
         MOVED = "moved", "Moved"
         STATUS = "status", "Status changed"
         UNDONE = "undone", "Undone"
@@ -38,6 +39,8 @@ class AppointmentEvent(models.Model):
     from_doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
     to_doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
     from_room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
+    from_overbook = models.PositiveSmallIntegerField(default=0, db_default=0)
+    to_overbook = models.PositiveSmallIntegerField(default=0, db_default=0)
     to_room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -48,5 +51,11 @@ class AppointmentEvent(models.Model):
 
     @property
     def is_undoable(self) -> bool:
-        """Say whether this kind of change can be taken back; a new booking is cancelled instead."""
-        return self.kind in {self.Kind.MOVED, self.Kind.STATUS}
+        """Say whether this kind of change can be taken back.
+
+        A new booking is cancelled instead, a confirmed hold too, and a hold that was given up is
+        gone for good.
+        """
+        return (
+            self.kind in {self.Kind.MOVED, self.Kind.STATUS} and self.from_status != Status.PENDING
+        )

@@ -1,6 +1,6 @@
 """When doctors can be booked: weekly hours, less their time off and the facility's closures."""
 
-from datetime import date
+from datetime import date, time
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -9,8 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from facilities.models import Doctor, Facility
+from scheduling.free_time_triggers import CLOSURE, TIME_OFF, WORKING_HOURS, free_time_triggers
 from scheduling.querysets import ClosureQuerySet, TimeOffQuerySet, WorkingHoursQuerySet
-from scheduling.ranges import Days, TimesOfDay
+from scheduling.ranges import Days, TimesOfDay, WeeksOfTwo
+
+AN_A_WEEK = date(2000, 1, 3)
 
 
 class WorkingHours(models.Model):
@@ -27,11 +30,24 @@ class WorkingHours(models.Model):
         SATURDAY = 6, "Saturday"
         SUNDAY = 7, "Sunday"
 
+    class Weeks(models.IntegerChoices):
+        """Weeks from Monday to Sunday, counted from the one of 3 January 2000, an A week."""
+
+        EVERY = 0, "Every week"
+        A = 1, "A weeks"
+        B = 2, "B weeks"
+
     doctor = models.ForeignKey(Doctor, on_delete=models.CASCADE, related_name="working_hours")
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="working_hours")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
     starts_at = models.TimeField("from")
-    ends_at = models.TimeField("to")
+    ends_at = models.TimeField("to", help_text="12:00 AM is the midnight at the end of the day.")
+    weeks = models.PositiveSmallIntegerField(
+        choices=Weeks,
+        default=Weeks.EVERY,
+        db_default=Weeks.EVERY,
+        help_text="A and B weeks alternate; the week of 3 January 2000 was an A week.",
+    )
     valid_from = models.DateField(help_text="The first day on which these hours apply.")
     valid_until = models.DateField(
         null=True, blank=True, help_text="The last day; leave empty when no end is known."
@@ -44,11 +60,12 @@ class WorkingHours(models.Model):
         ordering = ["doctor", "weekday", "starts_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")),
+                condition=Q(ends_at__gt=F("starts_at")) | Q(ends_at=time(0)),
                 name="working_hours_end_after_start",
                 violation_error_message="The hours must end after they start. Split hours that "
                 "pass midnight into two rows.",
             ),
+            models.CheckConstraint(condition=Q(weeks__range=(0, 2)), name="working_hours_weeks"),
             models.CheckConstraint(
                 condition=Q(weekday__range=(1, 7)), name="working_hours_weekday"
             ),
@@ -64,12 +81,14 @@ class WorkingHours(models.Model):
                     ("weekday", RangeOperators.EQUAL),
                     (TimesOfDay("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                     (Days("valid_from", "valid_until"), RangeOperators.OVERLAPS),
+                    (WeeksOfTwo("weeks"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_code="working_hours_overlap",
                 violation_error_message="This doctor has hours on that weekday which overlap "
                 "these, here or at another facility. Change those first.",
             ),
         ]
+        triggers = free_time_triggers(*WORKING_HOURS)
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
@@ -77,9 +96,15 @@ class WorkingHours(models.Model):
     def applies_on(self, day: date) -> bool:
         return (
             self.weekday == day.isoweekday()
+            and self.weeks in {self.Weeks.EVERY, self.week_of(day)}
             and self.valid_from <= day
             and (self.valid_until is None or day <= self.valid_until)
         )
+
+    @classmethod
+    def week_of(cls, day: date) -> Weeks:
+        """Say whether a day lies in an A week or in a B week."""
+        return cls.Weeks.B if (day - AN_A_WEEK).days // 7 % 2 else cls.Weeks.A
 
 
 class Absence(models.Model):
@@ -114,6 +139,7 @@ class TimeOff(Absence):
             )
         ]
         indexes = [models.Index(fields=["doctor", "starts_at"], name="time_off_doctor_start")]
+        triggers = free_time_triggers(*TIME_OFF)
 
     def __str__(self) -> str:
         return self.reason or "Time off"
@@ -133,6 +159,7 @@ class Closure(Absence):
             )
         ]
         indexes = [models.Index(fields=["facility", "starts_at"], name="closure_facility_start")]
+        triggers = free_time_triggers(*CLOSURE)
 
     def __str__(self) -> str:
         return self.reason or "Closed"

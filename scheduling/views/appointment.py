@@ -140,9 +140,8 @@ def details(
         "board_url": board_url(
             appointment.facility, local(appointment.starts_at, appointment.facility).date()
         ),
-        "patient_is_visible": Patient.objects.visible_to(user)
-        .filter(pk=appointment.patient_id)
-        .exists(),
+        "patient_is_visible": appointment.patient is not None
+        and Patient.objects.visible_to(user).filter(pk=appointment.patient.pk).exists(),
         "events": events,
         "steps": steps.offered(appointment, user, now),
         "undo": undoable

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from accounts.models import User
-from scheduling.calendars import local
+from scheduling import rules
 from scheduling.models import Appointment, AppointmentEvent
 from scheduling.status import Status
 
@@ -29,17 +29,9 @@ _PERMISSION = {step.status: step.permission for step in STEPS} | {
 
 
 def offered(appointment: Appointment, user: User, now: datetime) -> list[Step]:
-    """Return the steps to show, most likely first: none before the day, no-show from the start."""
-    day, today = (local(at, appointment.facility).date() for at in (appointment.starts_at, now))
-    if today < day:
-        return []
-    return [
-        step
-        for step in STEPS
-        if step.status in appointment.next_steps
-        and user.has_perm(step.permission)
-        and (step.status != Status.NOSHOW or now >= appointment.starts_at)
-    ]
+    """Return the steps to show, most likely first."""
+    open_now = rules.open_steps(appointment, now)
+    return [step for step in STEPS if step.status in open_now and user.has_perm(step.permission)]
 
 
 def permission_to_undo(event: AppointmentEvent) -> str:

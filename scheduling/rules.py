@@ -1,0 +1,146 @@
+"""What a booking must satisfy, in the words for whoever books.
+
+These rules compare fields or read other rows. Where a time is taken is not among them: the database
+refuses that, see `scheduling.constraints`. Each raises ValidationError with a code.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+
+from scheduling.availability import GRID, on_grid
+from scheduling.calendars import local
+from scheduling.status import NEXT, ON_THE_DAY, Status
+from scheduling.triggers import GRACE_MINUTES
+
+if TYPE_CHECKING:
+    from scheduling.models.appointment import Appointment
+
+
+def refuse_times(appointment: "Appointment") -> None:
+    """Codes: `end_before_start`, `off_grid`."""
+    if appointment.ends_at <= appointment.starts_at:
+        raise ValidationError(
+            {"ends_at": "The appointment must end after it starts."}, code="end_before_start"
+        )
+    if on_grid(appointment.starts_at, GRID, appointment.facility.tz) != appointment.starts_at:
+        raise ValidationError(
+            "Appointments start on a full five minutes, such as 9:05. Choose the nearest.",
+            code="off_grid",
+        )
+
+
+def refuse_past(appointment: "Appointment", now: datetime) -> None:
+    """Code: `in_the_past`. The database refuses it too; said first, it is the plainest reason."""
+    if appointment.starts_at < now - timedelta(minutes=GRACE_MINUTES):
+        raise ValidationError(
+            "That time has passed. Choose a time from now on.", code="in_the_past"
+        )
+
+
+def open_steps(appointment: "Appointment", now: datetime) -> frozenset[Status]:
+    """Return the next steps that can be taken at `now`: what `refuse_step` lets pass."""
+    has_begun = now >= appointment.starts_at
+    return frozenset(
+        step
+        for step in NEXT[appointment.status]
+        if (step not in ON_THE_DAY or _day_has_come(appointment, now))
+        and (step != Status.NOSHOW or has_begun)
+    )
+
+
+def refuse_step(appointment: "Appointment", step: Status, now: datetime) -> None:
+    """Codes: `wrong_status`, `not_today`, `not_started`.
+
+    Nobody arrives, is checked in or is done before the visit's own day, or has missed what has not
+    begun.
+    """
+    if step not in NEXT[appointment.status]:
+        raise ValidationError(
+            f"This appointment is {appointment.get_status_display().lower()} and cannot become "
+            f"{step.label.lower()}. Look at it again: somebody may have changed it.",
+            code="wrong_status",
+        )
+    if step in open_steps(appointment, now):
+        return
+    if step == Status.NOSHOW:
+        raise ValidationError(
+            "The appointment has not started yet. Wait for its start, or cancel it.",
+            code="not_started",
+        )
+    raise ValidationError(
+        f"The visit is on {local(appointment.starts_at, appointment.facility):%a, %b %-d}. "
+        "Wait for that day, or move it to today first.",
+        code="not_today",
+    )
+
+
+def _day_has_come(appointment: "Appointment", now: datetime) -> bool:
+    day, today = (local(at, appointment.facility).date() for at in (appointment.starts_at, now))
+    return today >= day
+
+
+def refuse_room(appointment: "Appointment") -> None:
+    """Codes: `room_elsewhere`, `room_inactive`."""
+    room = appointment.room
+    if room is None:
+        return
+    if room.facility_id != appointment.facility_id:
+        raise ValidationError(
+            "This room belongs to another facility. Choose a room of this one.",
+            code="room_elsewhere",
+        )
+    if not room.is_active:
+        raise ValidationError(
+            f"{room} is not in use any more. Choose another room.", code="room_inactive"
+        )
+
+
+def refuse_by_type(appointment: "Appointment", now: datetime) -> None:
+    """Codes: `type_inactive`, `type_not_offered`, `not_online`, `too_soon`, `too_far_ahead`.
+
+    How soon and how far ahead bind only those who book for themselves: the desk sees the day.
+    """
+    kind = appointment.type
+    if appointment.source == appointment.Source.ONLINE:
+        _refuse_online(appointment, now)
+    if kind is None:
+        return
+    if not kind.is_active:
+        raise ValidationError(
+            f"{kind} is not offered any more. Choose another type of visit.", code="type_inactive"
+        )
+    if not kind.is_offered_by(appointment.doctor):
+        raise ValidationError(
+            f"{appointment.doctor} does not offer {kind}. Choose another doctor or another type "
+            "of visit.",
+            code="type_not_offered",
+        )
+
+
+def _refuse_online(appointment: "Appointment", now: datetime) -> None:
+    kind = appointment.type
+    if kind is None or not kind.bookable_online:
+        raise ValidationError(
+            "This visit cannot be booked online. Call the clinic to book it.", code="not_online"
+        )
+    earliest, latest = kind.online_window(now)
+    if appointment.starts_at < earliest:
+        raise ValidationError(
+            f"{kind} is booked online until {minutes_in_words(kind.minimum_notice_minutes)} "
+            "before it starts. Choose a later time, or call the clinic.",
+            code="too_soon",
+        )
+    if appointment.starts_at > latest:
+        last = f"{local(latest, appointment.facility):%b %-d, %Y}"
+        raise ValidationError(
+            f"{kind} can be booked online up to {last}. Choose an earlier time.",
+            code="too_far_ahead",
+        )
+
+
+def minutes_in_words(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    words = [f"{hours} hour{'s' * (hours != 1)}"] if hours else []
+    return " ".join([*words, f"{rest} minutes"] if rest or not words else words)
