@@ -1,19 +1,17 @@
 """The days of doctors as the desk sees them: hours, absences, appointments and what is left free.
 
-The board, the search for free slots and the alternatives to a lost slot all read the same
-`DoctorDay`, so what one shows as free the other offers.
+The board reads these rows themselves. The search for openings reads what triggers work out from the
+same rows, see `scheduling.openings`; what one shows as free the other offers.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from datetime import date, timedelta
 
 from django.db.models import Q
 
-from facilities.models import Doctor, Facility, Room
-from patients.models import Patient
-from scheduling.availability import DEFAULT_DURATION, Period, day_bounds, starts, without
-from scheduling.calendars import Calendar, local
+from facilities.models import Doctor, Facility
+from scheduling.availability import Period, day_bounds, without
+from scheduling.calendars import Calendar
 from scheduling.models import Appointment
 from scheduling.models.hours import Absence
 
@@ -40,19 +38,6 @@ class DoctorDay:
         away = [Period(absence.starts_at, absence.ends_at) for absence in self.absences]
         taken = [Period(held.starts_at, held.blocked_until) for held in self.appointments]
         return without(self.hours, away + taken)
-
-
-class Slot(NamedTuple):
-    """A free period that can be booked; FHIR's Slot."""
-
-    doctor: Doctor
-    facility: Facility
-    starts_at: datetime
-    ends_at: datetime
-
-    @property
-    def local_start(self) -> datetime:
-        return local(self.starts_at, self.facility)
 
 
 def doctors_of(facility: Facility) -> list[Doctor]:
@@ -109,101 +94,3 @@ def doctor_days(
                 )
             )
     return result
-
-
-def free_slots(
-    facility: Facility,
-    doctors: list[Doctor],
-    first: date,
-    last: date,
-    *,
-    now: datetime,
-    duration: timedelta = DEFAULT_DURATION,
-    buffer: timedelta = timedelta(),
-    patient: Patient | None = None,
-    room: Room | None = None,
-    moving: Appointment | None = None,
-) -> list[Slot]:
-    """Return the slots of `duration` that start from `now` on, by start and then by doctor.
-
-    Starts lie on the quarters of the facility's clock. With a patient or a room, times at which
-    they are booked are left out. An appointment that is `moving` does not stand in its own way.
-    """
-    past = Period(datetime.min.replace(tzinfo=now.tzinfo), now)
-    busy = [past, *_busy_times(patient, now, moving), *_taken_times(room, now, moving)]
-    slots = [
-        Slot(day.doctor, facility, start, start + duration)
-        for day in doctor_days(facility, doctors, first, last, moving)
-        for start in starts(without(day.free, busy), duration + buffer, STEP, facility.tz)
-    ]
-    return sorted(slots, key=lambda slot: (slot.starts_at, slot.doctor.name, slot.doctor.pk))
-
-
-def alternatives(
-    lost: Appointment,
-    *,
-    now: datetime,
-    count: int = 4,
-    within: timedelta = ALTERNATIVES_WITHIN,
-    moving: Appointment | None = None,
-) -> list[Slot]:
-    """Return the free slots nearest to a time that could not be had, best first.
-
-    The same doctor is preferred to another of the same specialization by two hours.
-    """
-    facility = lost.facility
-    alike = [
-        doctor
-        for doctor in doctors_of(facility)
-        if doctor.specialization == lost.doctor.specialization or doctor == lost.doctor
-    ]
-    wanted = max(lost.starts_at, now)
-    first = local(max(wanted - timedelta(days=1), now), facility).date()
-    slots = free_slots(
-        facility,
-        alike,
-        first,
-        first + within,
-        now=now,
-        duration=lost.duration,
-        buffer=lost.blocked_until - lost.ends_at,
-        patient=lost.patient if lost.patient_id else None,
-        room=lost.room,
-        moving=moving,
-    )
-
-    def cost(slot: Slot) -> timedelta:
-        other = ANOTHER_DOCTOR_COSTS if slot.doctor != lost.doctor else timedelta()
-        return abs(slot.starts_at - wanted) + other
-
-    return _apart(sorted(slots, key=cost), count)
-
-
-def _apart(slots: list[Slot], count: int) -> list[Slot]:
-    """Keep the first `count` slots that do not overlap one kept before with the same doctor."""
-    kept: list[Slot] = []
-    for slot in slots:
-        if len(kept) == count:
-            break
-        if not any(
-            slot.doctor == other.doctor
-            and slot.starts_at < other.ends_at
-            and slot.ends_at > other.starts_at
-            for other in kept
-        ):
-            kept.append(slot)
-    return kept
-
-
-def _busy_times(patient: Patient | None, now: datetime, moving: Appointment | None) -> list[Period]:
-    if patient is None:
-        return []
-    booked = patient.appointments.holding_time().upcoming(now).besides(moving)
-    return [Period(*times) for times in booked.values_list("starts_at", "ends_at")]
-
-
-def _taken_times(room: Room | None, now: datetime, moving: Appointment | None) -> list[Period]:
-    if room is None:
-        return []
-    taken = room.appointments.holding_time().filter(blocked_until__gt=now).besides(moving)
-    return [Period(*times) for times in taken.values_list("starts_at", "blocked_until")]

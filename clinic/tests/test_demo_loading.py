@@ -15,9 +15,10 @@ from clinic.demo.accounts import ACCOUNTS, PASSWORD
 from facilities.models import Doctor, Facility
 from facilities.tests.factories import FacilityFactory
 from patients.models import Patient
-from scheduling.agenda import doctor_days, doctors_of, free_slots
+from scheduling.agenda import doctor_days, doctors_of
 from scheduling.calendars import local
 from scheduling.models import Appointment, AppointmentEvent
+from scheduling.openings import Wanted, find_openings
 
 pytestmark = pytest.mark.django_db
 
@@ -42,13 +43,9 @@ def test_the_main_facility_is_lively_on_any_day(days: int) -> None:
     now = FRIDAY_AT_TEN + timedelta(days=days)
     demo.load(now=now)
     assert 0.65 <= fullness(main_facility(), now) <= 0.8
-    assert free_slots(
-        main_facility(),
-        doctors_of(main_facility()),
-        local(now, main_facility()).date(),
-        local(now, main_facility()).date(),
-        now=now,
-    )
+    today = local(now, main_facility()).date()
+    wanted = Wanted(first=today, last=today, facilities=[main_facility()])
+    assert find_openings(wanted, now=now)
 
 
 def test_two_loads_at_one_moment_are_alike() -> None:

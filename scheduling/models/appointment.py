@@ -84,6 +84,7 @@ class Appointment(models.Model):
     override_reason = models.CharField(
         max_length=200,
         blank=True,
+        default="",
         db_default="",
         help_text="Why this was booked over a taken time or outside hours.",
     )

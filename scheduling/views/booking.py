@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from facilities.models import Facility
 from patients.models import Patient
-from scheduling.agenda import Slot, alternatives, doctor_days
+from scheduling.agenda import doctor_days
+from scheduling.alternatives import alternatives
 from scheduling.availability import DEFAULT_DURATION
 from scheduling.board import iso_instant
 from scheduling.forms import SlotForm, VisitForm
 from scheduling.models import Appointment, AppointmentType
+from scheduling.openings import Slot
 from scheduling.views.answers import DeskRequest, codes_of, in_panel, refusal_status
 from scheduling.views.board import back_to_board, board_url, visible_facility
 from scheduling.views.who import PatientChoice
@@ -168,6 +170,7 @@ def refused(
     ends_at = slot.starts_at + (kind.duration if kind else DEFAULT_DURATION)
     lost = Appointment(
         patient=who.chosen,
+        type=kind,
         doctor=slot.doctor,
         facility=slot.facility,
         starts_at=slot.starts_at,

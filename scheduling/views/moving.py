@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from facilities.models import Doctor
-from scheduling.agenda import Slot, alternatives, free_slots
+from scheduling.alternatives import alternatives
 from scheduling.calendars import local
 from scheduling.forms import MoveForm, SlotForm
 from scheduling.models import Appointment
+from scheduling.openings import Slot, Wanted, free_starts
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.appointment import done, version, visible_appointment
 
@@ -59,18 +60,19 @@ def choices(appointment: Appointment, data: Any) -> dict[str, Any]:
 
 def free(appointment: Appointment, day: date, doctor: Doctor) -> list[Slot]:
     """Return the times the appointment could move to; the one it has is none of them."""
-    found = free_slots(
-        appointment.facility,
-        [doctor],
-        day,
-        day,
-        now=timezone.now(),
+    wanted = Wanted(
+        first=day,
+        last=day,
         duration=appointment.duration,
         buffer=appointment.blocked_until - appointment.ends_at,
+        type=appointment.type,
+        doctors=[doctor],
+        facilities=[appointment.facility],
         patient=appointment.patient,
         room=appointment.room,
         moving=appointment,
     )
+    found = free_starts(wanted, now=timezone.now())
     own = (appointment.doctor, appointment.starts_at)
     return [slot for slot in found if (slot.doctor, slot.starts_at) != own]
 
@@ -82,6 +84,7 @@ def nearest(appointment: Appointment, *, doctor: Doctor, starts_at: Any) -> list
         patient=appointment.patient,
         doctor=doctor,
         facility=appointment.facility,
+        type=appointment.type,
         room=appointment.room,
         starts_at=starts_at,
         ends_at=appointment.ends_at + shift,
