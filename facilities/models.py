@@ -11,11 +11,10 @@ from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Func, IntegerField, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import F, Q
 from phonenumber_field.modelfields import PhoneNumberField
 
-from facilities.querysets import DoctorQuerySet, FacilityQuerySet, RoomQuerySet
+from facilities.querysets import DoctorQuerySet, FacilityQuerySet, RoomQuerySet, zip_span
 
 zip_code_validator = RegexValidator(r"^\d{5}$", "Enter a ZIP code of five digits, such as 02134.")
 
@@ -129,11 +128,10 @@ class Facility(models.Model):
     def is_full(self) -> bool:
         return self.registered_count >= self.capacity
 
-
-def _zip_span() -> Func:
-    """Return the ZIP codes of a range as an int4range, both ends included."""
-    ends = [Cast(name, IntegerField()) for name in ("zip_min", "zip_max")]
-    return Func(*ends, Value("[]"), function="int4range")
+    @property
+    def places_left(self) -> int:
+        """Return how many more patients can be registered here."""
+        return max(0, self.capacity - self.registered_count)
 
 
 class ZipCodeRange(models.Model):
@@ -162,14 +160,14 @@ class ZipCodeRange(models.Model):
                 name="zip_code_range_distinct",
                 expressions=[
                     ("facility", RangeOperators.EQUAL),
-                    (_zip_span(), RangeOperators.OVERLAPS),
+                    (zip_span(), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message="This facility has a range with some of these ZIP codes "
                 "already. Change that range instead.",
             ),
         ]
         indexes = [
-            GistIndex(_zip_span(), name="zip_code_range_serves"),
+            GistIndex(zip_span(), name="zip_code_range_serves"),
         ]
 
     def __str__(self) -> str:
