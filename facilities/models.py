@@ -27,6 +27,11 @@ def validate_timezone(name: str) -> None:
         raise ValidationError("Choose a time zone from the list, such as America/Chicago.")
 
 
+OVERLAPPING_RANGES = (
+    "This facility has a range with some of these ZIP codes already. Change that range instead."
+)
+
+
 class CareType(models.Model):
     """A kind of care that a facility offers, such as cardiology."""
 
@@ -120,6 +125,16 @@ class Facility(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        super().clean()
+        if self.capacity is not None and self.capacity < self.registered_count:
+            raise ValidationError(
+                {
+                    "capacity": f"Enter at least {self.registered_count}, which is how many "
+                    "patients are registered here."
+                }
+            )
+
     @property
     def tz(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.timezone)
@@ -162,8 +177,7 @@ class ZipCodeRange(models.Model):
                     ("facility", RangeOperators.EQUAL),
                     (zip_span(), RangeOperators.OVERLAPS),
                 ],
-                violation_error_message="This facility has a range with some of these ZIP codes "
-                "already. Change that range instead.",
+                violation_error_message=OVERLAPPING_RANGES,
             ),
         ]
         indexes = [
@@ -172,6 +186,9 @@ class ZipCodeRange(models.Model):
 
     def __str__(self) -> str:
         return self.zip_min if self.zip_min == self.zip_max else f"{self.zip_min}–{self.zip_max}"
+
+    def overlaps(self, other: "ZipCodeRange") -> bool:
+        return self.zip_min <= other.zip_max and other.zip_min <= self.zip_max
 
 
 class Room(models.Model):
