@@ -1,12 +1,14 @@
 from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
+from scheduling.models.feed import CalendarFeed
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
 
 __all__ = [
     "Appointment",
     "AppointmentEvent",
     "AppointmentType",
+    "CalendarFeed",
     "Closure",
     "TimeOff",
     "WorkingHours",
