@@ -30,6 +30,11 @@ _READ_NETWORK = {
     "scheduling.view_timeoff",
     "scheduling.view_closure",
 }
+_GIVE_OUT_CALENDAR = {
+    "scheduling.view_calendarfeed",
+    "scheduling.issue_calendarfeed",
+    "scheduling.revoke_calendarfeed",
+}
 _USE_DESK = {"scheduling.view_appointment", "patients.view_patient"}
 
 # An administrator holds every permission; the others hold exactly these.
@@ -51,6 +56,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.DOCTOR: frozenset(
         _READ_NETWORK
         | _USE_DESK
+        | _GIVE_OUT_CALENDAR
         | {
             "patients.change_patient",
             "scheduling.arrive_appointment",

@@ -182,6 +182,9 @@ USE_I18N = USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", default="US")
 PHONENUMBER_DB_FORMAT = "E164"
 
+# Marks this clinic's events in calendars. Changing it makes them other events.
+CALENDAR_UID_DOMAIN = env.str("CALENDAR_UID_DOMAIN", default="clinic")
+
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / ".local/static"))()

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.models import User
 from facilities.models import Facility
 from scheduling.admin_forms import AbsenceForm, place
 from scheduling.calendars import local
@@ -15,6 +17,7 @@ from scheduling.models import (
     Appointment,
     AppointmentEvent,
     AppointmentType,
+    CalendarFeed,
     Closure,
     TimeOff,
     WorkingHours,
@@ -199,3 +202,22 @@ class AppointmentAdmin(ReadOnlyAdmin, admin.ModelAdmin):
                 done += 1
         if done:
             self.message_user(request, f"{done} appointments changed.", messages.SUCCESS)
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    list_display = ["doctor", "created_at", "created_by", "last_read_at", "revoked_at"]
+    list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["doctor", "created_by"]
+    search_fields = ["doctor__name"]
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke")
+    def revoke(self, request: HttpRequest, chosen: QuerySet[CalendarFeed]) -> None:
+        for feed in chosen.select_related("doctor"):
+            try:
+                feed.revoke(by=cast("User", request.user))
+            except ValidationError as refusal:
+                self.message_user(request, f"{feed}: {refusal.messages[0]}", messages.ERROR)
+            else:
+                self.message_user(request, f"{feed}: revoked.", messages.SUCCESS)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import appointment, board, booking, moving, patient
+from scheduling.views import appointment, board, booking, feeds, moving, patient
 
 app_name = "scheduling"
 urlpatterns = [
@@ -18,4 +18,10 @@ urlpatterns = [
     path("appointments/<int:pk>/undo/", appointment.undo, name="undo"),
     path("appointments/<int:pk>/cancel/", appointment.cancel, name="cancel"),
     path("appointments/<int:pk>/move/", moving.reschedule, name="reschedule"),
+    path("appointments/<int:pk>/calendar.ics", feeds.appointment_file, name="appointment-file"),
+    path("calendar/feeds/", feeds.feeds, name="feeds"),
+    path("calendar/feeds/doctors/<int:pk>/", feeds.issue, name="feed-issue"),
+    path("calendar/feeds/<int:pk>/replace/", feeds.replace, name="feed-replace"),
+    path("calendar/feeds/<int:pk>/revoke/", feeds.revoke, name="feed-revoke"),
+    path("calendar/<str:token>.ics", feeds.read, name="feed"),
 ]

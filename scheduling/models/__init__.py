@@ -1,6 +1,7 @@
 from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
+from scheduling.models.feed import CalendarFeed
 from scheduling.models.free_time import FreeTime, FreeTimeHorizon
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
 
@@ -8,6 +9,7 @@ __all__ = [
     "Appointment",
     "AppointmentEvent",
     "AppointmentType",
+    "CalendarFeed",
     "Closure",
     "FreeTime",
     "FreeTimeHorizon",
