@@ -4,6 +4,7 @@ The board, the search for free slots and the alternatives to a lost slot all rea
 `DoctorDay`, so what one shows as free the other offers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -123,14 +124,16 @@ def free_slots(
     patient: Patient | None = None,
     room: Room | None = None,
     moving: Appointment | None = None,
+    taken: Sequence[Period] = (),
 ) -> list[Slot]:
     """Return the slots of `duration` that start from `now` on, by start and then by doctor.
 
     Starts lie on the quarters of the facility's clock. With a patient or a room, times at which
-    they are booked are left out. An appointment that is `moving` does not stand in its own way.
+    they are booked are left out, and so is what is `taken`, as by the rest of a series. An
+    appointment that is `moving` does not stand in its own way.
     """
     past = Period(datetime.min.replace(tzinfo=now.tzinfo), now)
-    busy = [past, *_busy_times(patient, now, moving), *_taken_times(room, now, moving)]
+    busy = [past, *_busy_times(patient, now, moving), *_taken_times(room, now, moving), *taken]
     slots = [
         Slot(day.doctor, facility, start, start + duration)
         for day in doctor_days(facility, doctors, first, last, moving)
@@ -146,10 +149,12 @@ def alternatives(
     count: int = 4,
     within: timedelta = ALTERNATIVES_WITHIN,
     moving: Appointment | None = None,
+    taken: Sequence[Period] = (),
 ) -> list[Slot]:
     """Return the free slots nearest to a time that could not be had, best first.
 
-    The same doctor is preferred to another of the same specialization by two hours.
+    The same doctor is preferred to another of the same specialization by two hours. What is
+    `taken` is left out.
     """
     facility = lost.facility
     alike = [
@@ -170,6 +175,7 @@ def alternatives(
         patient=lost.patient if lost.patient_id else None,
         room=lost.room,
         moving=moving,
+        taken=taken,
     )
 
     def cost(slot: Slot) -> timedelta:

@@ -92,7 +92,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         lock_rows(Patient, {patient.pk})
         lock_rows(Room, {room.pk if room else None})
         appointment.clean_fields(
-            exclude=["patient", "doctor", "facility", "room", "type", "created_by"]
+            exclude=["patient", "doctor", "facility", "room", "type", "series", "created_by"]
         )
         appointment.clean()
         appointment.save()

@@ -2,10 +2,12 @@ from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
+from scheduling.models.series import AppointmentSeries
 
 __all__ = [
     "Appointment",
     "AppointmentEvent",
+    "AppointmentSeries",
     "AppointmentType",
     "Closure",
     "TimeOff",
