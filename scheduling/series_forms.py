@@ -19,7 +19,7 @@ class RepeatForm(forms.Form):
     """Every how many weeks, on which weekdays, and how many times or until which day."""
 
     every = forms.IntegerField(
-        label="Every … weeks",
+        label="Every how many weeks",
         widget=forms.NumberInput(attrs={"min": 1, "max": LONGEST_INTERVAL}),
     )
     weekdays = forms.TypedMultipleChoiceField(
@@ -78,3 +78,13 @@ class RepeatForm(forms.Form):
         until: date | None = typed["until"] if typed["ends"] == BY_DAY else None
         count = typed["count"] if typed["ends"] == BY_COUNT else None
         return str(Weekly(typed["every"], tuple(sorted(typed["weekdays"])), count, until))
+
+    @property
+    def words(self) -> str:
+        """Return what a valid form says, such as "every 2 weeks on Mon, Wed, 8 times"."""
+        typed = self.cleaned_data
+        weeks = "every week" if typed["every"] == 1 else f"every {typed['every']} weeks"
+        labels = [WorkingHours.Weekday(day).label[:3] for day in sorted(typed["weekdays"])]
+        by_day = typed["ends"] == BY_DAY
+        end = f"until {typed['until']:%b %-d, %Y}" if by_day else f"{typed['count']} times"
+        return f"{weeks} on {', '.join(labels)}, {end}"

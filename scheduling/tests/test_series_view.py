@@ -237,5 +237,7 @@ def test_the_page_costs_nine_statements_a_date(desk: Client, course: Course) -> 
 
 def test_an_end_on_a_day_counts_the_dates(desk: Client, course: Course) -> None:
     until = (course.first + timedelta(days=15)).date().isoformat()
-    page = page_of(desk.post(url(course), typed(course, ends="until", until=until, show="1")))
-    assert "3 dates" in page
+    filled = typed(course, ends="until", until=until, every=2, show="1")
+    page = page_of(desk.post(url(course), filled))
+    assert "2 dates" in page
+    assert "Repeat every 2 weeks on" in page
