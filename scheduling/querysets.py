@@ -15,7 +15,14 @@ from scheduling.status import HOLDING_TIME, Status
 from scheduling.writing import lock_rows, one_write
 
 if TYPE_CHECKING:
-    from scheduling.models import Appointment, AppointmentType, Closure, TimeOff, WorkingHours
+    from scheduling.models import (
+        Appointment,
+        AppointmentSeries,
+        AppointmentType,
+        Closure,
+        TimeOff,
+        WorkingHours,
+    )
 
 
 HOLD = timedelta(minutes=5)
@@ -35,6 +42,7 @@ class Visit(TypedDict, total=False):
     reason: str
     notes: str
     source: str
+    series: "AppointmentSeries | None"
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -113,7 +121,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         lock_rows(Patient, {appointment.patient_id})
         lock_rows(Room, {appointment.room_id})
         appointment.clean_fields(
-            exclude=["patient", "doctor", "facility", "room", "type", "created_by"]
+            exclude=["patient", "doctor", "facility", "room", "type", "series", "created_by"]
         )
         appointment.take_time(override)
         appointment.save()

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from scheduling.views import appointment, board, booking, feeds, moving, patient
+from scheduling.views import appointment, board, booking, feeds, moving, patient, series
 
 app_name = "scheduling"
 urlpatterns = [
     path("", board.desk, name="desk"),
     path("desk/<int:facility_id>/", board.board, name="board"),
     path("facilities/<int:facility_id>/book/", booking.book, name="book"),
+    path("facilities/<int:facility_id>/series/", series.book, name="book-series"),
     path("facilities/<int:facility_id>/patients/", booking.find_patient, name="find-patient"),
     path("facilities/<int:facility_id>/same-person/", booking.same_person, name="same-person"),
     path("patients/<int:pk>/", patient.detail, name="patient"),

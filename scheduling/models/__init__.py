@@ -4,10 +4,12 @@ from scheduling.models.event import AppointmentEvent
 from scheduling.models.feed import CalendarFeed
 from scheduling.models.free_time import FreeTime, FreeTimeHorizon
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
+from scheduling.models.series import AppointmentSeries
 
 __all__ = [
     "Appointment",
     "AppointmentEvent",
+    "AppointmentSeries",
     "AppointmentType",
     "CalendarFeed",
     "Closure",

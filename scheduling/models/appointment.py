@@ -70,6 +70,14 @@ class Appointment(models.Model):
         blank=True,
         related_name="appointments",
     )
+    series = models.ForeignKey(
+        "scheduling.AppointmentSeries",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="appointments",
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     blocked_until = models.DateTimeField(editable=False)
