@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from facilities.models import Facility
-from scheduling.admin_forms import AbsenceForm, place
+from scheduling.absence_forms import place
+from scheduling.admin_forms import TellsWhatIsAffected
 from scheduling.calendars import local
 from scheduling.models import (
     Appointment,
@@ -59,8 +60,7 @@ class WorkingHoursAdmin(admin.ModelAdmin):
 
 
 @admin.register(TimeOff)
-class TimeOffAdmin(admin.ModelAdmin):
-    form = AbsenceForm
+class TimeOffAdmin(TellsWhatIsAffected, admin.ModelAdmin):
     list_display = ["doctor", "from_local", "until_local", "reason"]
     list_filter = ["starts_at"]
     search_fields = ["doctor__name", "reason"]
@@ -81,8 +81,7 @@ class TimeOffAdmin(admin.ModelAdmin):
 
 
 @admin.register(Closure)
-class ClosureAdmin(admin.ModelAdmin):
-    form = AbsenceForm
+class ClosureAdmin(TellsWhatIsAffected, admin.ModelAdmin):
     list_display = ["facility", "from_local", "until_local", "reason"]
     list_filter = ["starts_at"]
     list_select_related = ["facility"]

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from scheduling.views import appointment, board, booking, moving, patient
 
@@ -18,4 +18,5 @@ urlpatterns = [
     path("appointments/<int:pk>/undo/", appointment.undo, name="undo"),
     path("appointments/<int:pk>/cancel/", appointment.cancel, name="cancel"),
     path("appointments/<int:pk>/move/", moving.reschedule, name="reschedule"),
+    path("", include("scheduling.absence_urls")),
 ]
