@@ -217,14 +217,27 @@ def _slots(appointment: Appointment, gap: Gap, busy: list[Period]) -> Iterator[S
         yield Slot(gap.doctor, facility, start, start + appointment.duration)
 
 
-def move_each(choices: Iterable[Choice], *, by: User) -> tuple[list[Appointment], list[Refusal]]:
-    """Make each move in a transaction of its own; return what was moved and what was refused."""
+def move_each(
+    choices: Iterable[Choice], *, by: User | None
+) -> tuple[list[Appointment], list[Refusal]]:
+    """Make each move in a transaction of its own; return what was moved and what was refused.
+
+    What an earlier press of the same button has moved already counts as moved.
+    """
     moved, refused = [], []
-    for appointment, doctor, starts_at, version in choices:
+    for choice in choices:
+        appointment, doctor, starts_at, version = choice
         try:
             appointment.reschedule(starts_at=starts_at, doctor=doctor, by=by, version=version)
         except ValidationError as error:
-            refused.append(Refusal(appointment, error))
-        else:
-            moved.append(appointment)
+            if not _is_there(choice):
+                refused.append(Refusal(appointment, error))
+                continue
+        moved.append(appointment)
     return moved, refused
+
+
+def _is_there(choice: Choice) -> bool:
+    appointment, doctor, starts_at, _ = choice
+    same = Appointment.objects.filter(pk=appointment.pk, doctor=doctor, starts_at=starts_at)
+    return same.holding_time().exists()

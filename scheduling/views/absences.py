@@ -103,7 +103,7 @@ def delete(request: DeskRequest, kind: type[Absence], pk: int) -> HttpResponse:
     """Take an absence back: its time can be booked again."""
     absence = changeable(request, "delete", kind, pk)
     absence.delete()
-    messages.success(request, f"Deleted: {absence} of {absence.whose}.")
+    messages.success(request, f"Deleted for {absence.whose}: {absence}.")
     return redirect("scheduling:absences")
 
 
@@ -119,7 +119,7 @@ def edited(request: DeskRequest, absence: Absence) -> HttpResponse:
     if affected > (form.cleaned_data["seen"] or 0):
         return asked(request, form, affected)
     form.save()
-    messages.success(request, f"Saved: {absence} of {absence.whose}.")
+    messages.success(request, f"Saved for {absence.whose}: {absence}.")
     return redirect(absence if affected else "scheduling:absences")
 
 
