@@ -117,7 +117,7 @@ def test_the_doctor_s_own_nearest_free_time_is_proposed_where_nobody_steps_in(fa
 
 
 def test_no_two_proposals_share_a_doctor_s_time(facility, doctor):
-    working_doctor(facility)
+    working_doctor(facility, time(9), time(12))
     kind = AppointmentTypeFactory(buffer_minutes=15)
     for hour in range(8, 17):
         book(facility, doctor, hour, type=kind if hour % 2 else None)
@@ -129,26 +129,25 @@ def test_no_two_proposals_share_a_doctor_s_time(facility, doctor):
         assert all(other[1] >= until or other[2] <= start for other in others)
 
 
+def two_who_are_free_at_ten(facility):
+    """Make ten the nearest time for whoever is booked that day, with either of two doctors."""
+    for _ in range(2):
+        working_doctor(facility, time(10), time(10, 30))
+
+
 def test_no_two_proposals_bring_one_patient_to_two_doctors_at_once(facility, doctor):
     patient = PatientFactory(facility=facility)
-    second = working_doctor(facility)
-    for _ in range(3):
-        working_doctor(facility, time(9), time(10))
-    book(facility, doctor, 9, patient=patient)
-    book(facility, second, 9, 30, patient=patient)
-    day = in_days(2, 0, facility=facility)
-    for who in (doctor, second):
-        TimeOff.objects.create(doctor=who, starts_at=day, ends_at=day + timedelta(days=1))
-    rows = Appointment.objects.all()
-    (one, other) = periods_of(proposals(rows, now=timezone.now()))
+    two_who_are_free_at_ten(facility)
+    for hour in (9, 12):
+        book(facility, doctor, hour, patient=patient)
+    one, other = periods_of(listed(away(facility, doctor)))
     assert one[2] <= other[1] or other[2] <= one[1]
 
 
 def test_no_two_proposals_share_a_room(facility, doctor):
     room = RoomFactory(facility=facility)
-    for _ in range(2):
-        working_doctor(facility)
-    for hour in (9, 10):
+    two_who_are_free_at_ten(facility)
+    for hour in (9, 12):
         book(facility, doctor, hour, room=room)
     one, other = periods_of(listed(away(facility, doctor)))
     assert one[2] <= other[1] or other[2] <= one[1]
@@ -156,20 +155,19 @@ def test_no_two_proposals_share_a_room(facility, doctor):
 
 def test_a_proposal_leaves_out_when_the_patient_is_elsewhere(facility, doctor):
     patient = PatientFactory(facility=facility)
-    working_doctor(facility)
+    working_doctor(facility, time(9, 30), time(12))
     elsewhere = FacilityFactory()
     book(facility, doctor, 9, patient=patient)
     busy = in_days(2, 9, 30, facility=facility)
-    absence = away(facility, doctor)
     AppointmentFactory(
         facility=elsewhere,
         doctor=working_doctor(elsewhere),
         patient=patient,
         starts_at=busy,
-        ends_at=busy + timedelta(hours=2),
+        ends_at=busy + timedelta(hours=1),
     )
-    ((_, slot),) = listed(absence)
-    assert slot.ends_at <= busy
+    ((_, slot),) = listed(away(facility, doctor))
+    assert slot.starts_at == busy + timedelta(hours=1)
 
 
 def test_every_proposal_can_be_taken(facility, doctor):
