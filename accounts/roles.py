@@ -36,12 +36,18 @@ _GIVE_OUT_CALENDAR = {
     "scheduling.revoke_calendarfeed",
 }
 _USE_DESK = {"scheduling.view_appointment", "patients.view_patient"}
+_WRITE_TIME_OFF = {f"scheduling.{verb}_timeoff" for verb in ("add", "change", "delete")}
+_WRITE_CLOSURES = {f"scheduling.{verb}_closure" for verb in ("add", "change", "delete")}
+# Of a doctor their own alone, see `DoctorQuerySet.managed_by`.
+_WRITE_HOURS = {f"scheduling.{verb}_workinghours" for verb in ("add", "change", "delete")}
 
 # An administrator holds every permission; the others hold exactly these.
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.RECEPTIONIST: frozenset(
         _READ_NETWORK
         | _USE_DESK
+        | _WRITE_TIME_OFF
+        | _WRITE_CLOSURES
         | {
             "patients.add_patient",
             "patients.change_patient",
@@ -57,6 +63,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _READ_NETWORK
         | _USE_DESK
         | _GIVE_OUT_CALENDAR
+        | _WRITE_TIME_OFF
+        | _WRITE_HOURS
         | {
             "patients.change_patient",
             "scheduling.arrive_appointment",

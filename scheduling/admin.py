@@ -11,7 +11,8 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from facilities.models import Facility
-from scheduling.admin_forms import AbsenceForm, place
+from scheduling.absence_forms import place
+from scheduling.admin_forms import TellsWhatIsAffected
 from scheduling.calendars import local
 from scheduling.models import (
     Appointment,
@@ -62,8 +63,7 @@ class WorkingHoursAdmin(admin.ModelAdmin):
 
 
 @admin.register(TimeOff)
-class TimeOffAdmin(admin.ModelAdmin):
-    form = AbsenceForm
+class TimeOffAdmin(TellsWhatIsAffected, admin.ModelAdmin):
     list_display = ["doctor", "from_local", "until_local", "reason"]
     list_filter = ["starts_at"]
     search_fields = ["doctor__name", "reason"]
@@ -84,8 +84,7 @@ class TimeOffAdmin(admin.ModelAdmin):
 
 
 @admin.register(Closure)
-class ClosureAdmin(admin.ModelAdmin):
-    form = AbsenceForm
+class ClosureAdmin(TellsWhatIsAffected, admin.ModelAdmin):
     list_display = ["facility", "from_local", "until_local", "reason"]
     list_filter = ["starts_at"]
     list_select_related = ["facility"]

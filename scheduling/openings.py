@@ -129,13 +129,17 @@ def find_openings(wanted: Wanted, *, now: datetime, count: int = 5) -> list[Slot
 
 def free_starts(wanted: Wanted, *, now: datetime) -> list[Slot]:
     """Return every slot from the first to the last day, by time, overlapping ones too."""
+    return list(_slots(wanted, free_time(wanted, now=now)))
+
+
+def free_time(wanted: Wanted, *, now: datetime) -> list[Stretch]:
+    """Return all the time in which what is wanted fits, from the first to the last day."""
     places = places_for(wanted)
-    stretches = [
+    return [
         stretch
         for window in windows(wanted, now, at_once=AHEAD.days)
         for stretch in free_stretches(wanted, places, window, now=now, limit=None)
     ]
-    return list(_slots(wanted, stretches))
 
 
 def places_for(wanted: Wanted) -> list[Place]:

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from scheduling.views import appointment, board, booking, feeds, moving, patient, series
 
@@ -25,4 +25,5 @@ urlpatterns = [
     path("calendar/feeds/<int:pk>/replace/", feeds.replace, name="feed-replace"),
     path("calendar/feeds/<int:pk>/revoke/", feeds.revoke, name="feed-revoke"),
     path("calendar/<str:token>.ics", feeds.read, name="feed"),
+    path("", include("scheduling.absence_urls")),
 ]
