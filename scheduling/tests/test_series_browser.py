@@ -1,6 +1,7 @@
 """A series in a real Chromium, with JavaScript and without."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -98,3 +99,22 @@ def test_no_page_of_a_series_shuts_anybody_out(
     check("the move that clashes")
     assert {name: found for name, found in wrong.items() if found} == {}
     context.close()
+
+
+def test_another_day_to_move_to_keeps_the_choice_to_move_all(desk: Desk, browser: Browser):
+    rule = weekly(desk.at(14).astimezone(desk.facility.tz))
+    people = {"patient": desk.patient, "doctor": desk.doctor, "facility": desk.facility}
+    series = AppointmentSeries.objects.book(**people, starts_at=desk.at(14), rule=rule, by=None)
+    page = desk.sign_in(browser.new_context())
+    page.locator(".visit").click()
+    page.get_by_role("link", name="Move").click()
+    page.get_by_label("This and all that follow").check()
+    page.locator("#id_date").fill(str(desk.day + timedelta(days=1)))
+    page.locator("#id_date").press("Tab")
+    expect(page.locator(".sheet-heading")).to_contain_text(f"{desk.day + timedelta(days=1):%A}")
+    expect(page.get_by_label("This and all that follow")).to_be_checked()
+    page.get_by_role("button", name="10:00 AM", exact=True).click()
+    expect(page.locator(".toast-note")).to_contain_text("Moved, with all that follow")
+    moved = [in_days(2 + 7 * week, 10, facility=desk.facility) for week in range(4)]
+    assert starts_of(series) == moved
+    page.context.close()
