@@ -82,8 +82,7 @@ def _own(doctor: Doctor, now: datetime) -> QuerySet[Appointment]:
     # Without a patient it is a hold, or was one and was given up.
     appointments = Appointment.objects.filter(doctor=doctor, patient__isnull=False)
     within = appointments.filter(starts_at__gte=now - BACK, starts_at__lt=now + AHEAD)
-    booked = within.exclude(status=Status.PENDING).filter(patient__isnull=False)
-    return booked.select_related("facility", "room", "type")
+    return within.exclude(status=Status.PENDING).select_related("facility", "room", "type")
 
 
 def _moved_away(doctor: Doctor, now: datetime) -> QuerySet[AppointmentEvent]:
