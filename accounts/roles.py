@@ -30,7 +30,11 @@ _READ_NETWORK = {
     "scheduling.view_timeoff",
     "scheduling.view_closure",
 }
-_USE_DESK = {"scheduling.view_appointment", "patients.view_patient"}
+_USE_DESK = {
+    "scheduling.view_appointment",
+    "scheduling.view_waitlistentry",
+    "patients.view_patient",
+}
 
 # An administrator holds every permission; the others hold exactly these.
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -46,6 +50,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "scheduling.arrive_appointment",
             "scheduling.fulfil_appointment",
             "scheduling.noshow_appointment",
+            "scheduling.add_waitlistentry",
+            "scheduling.change_waitlistentry",
         }
     ),
     Role.DOCTOR: frozenset(
@@ -56,6 +62,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "scheduling.arrive_appointment",
             "scheduling.fulfil_appointment",
             "scheduling.noshow_appointment",
+            "scheduling.add_waitlistentry",
         }
     ),
     Role.NURSE: frozenset(

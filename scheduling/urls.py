@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import appointment, board, booking, moving, patient
+from scheduling.views import appointment, board, booking, moving, patient, waitlist, waitlist_fits
 
 app_name = "scheduling"
 urlpatterns = [
@@ -18,4 +18,11 @@ urlpatterns = [
     path("appointments/<int:pk>/undo/", appointment.undo, name="undo"),
     path("appointments/<int:pk>/cancel/", appointment.cancel, name="cancel"),
     path("appointments/<int:pk>/move/", moving.reschedule, name="reschedule"),
+    path("appointments/<int:pk>/waitlist/", waitlist_fits.offer, name="waitlist-offer"),
+    path("patients/<int:pk>/waitlist/", waitlist.add, name="waitlist-add"),
+    path("waitlist/", waitlist.waitlist, name="waitlist"),
+    path("waitlist/fits/", waitlist_fits.fits, name="waitlist-fits"),
+    path("waitlist/<int:pk>/", waitlist.edit, name="waitlist-entry"),
+    path("waitlist/<int:pk>/remove/", waitlist.remove, name="waitlist-remove"),
+    path("waitlist/<int:pk>/book/", waitlist_fits.book, name="waitlist-book"),
 ]

@@ -2,6 +2,7 @@ from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
+from scheduling.models.waitlist import WaitlistEntry
 
 __all__ = [
     "Appointment",
@@ -9,5 +10,6 @@ __all__ = [
     "AppointmentType",
     "Closure",
     "TimeOff",
+    "WaitlistEntry",
     "WorkingHours",
 ]
