@@ -7,7 +7,7 @@ from django.db.models import Case, IntegerField, Value, When
 class Priority(models.TextChoices):
     ROUTINE = "routine", "Routine"
     URGENT = "urgent", "Urgent"
-    ASAP = "asap", "As soon as possible"
+    ASAP = "asap", "ASAP"
     STAT = "stat", "Immediately"
 
 

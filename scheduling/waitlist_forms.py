@@ -51,6 +51,7 @@ class WaitlistForm(forms.ModelForm):
     class Meta:
         model = WaitlistEntry
         fields = WISH
+        labels = {"type": "Type of visit", "within_miles": "Miles from there"}
         widgets = {
             "from_time": _clock(),
             "to_time": _clock(),

@@ -6,7 +6,6 @@ from typing import Any
 
 from accounts.models import User
 from clinic.demo.places import WORKDAYS, Site, care_type
-from scheduling.calendars import local
 from scheduling.models import AppointmentType, WaitlistEntry
 
 MORNING = {"from_time": time(8), "to_time": time(12)}
@@ -54,7 +53,6 @@ def write(
                 priority=priority,
                 note=note,
                 created_at=now - timedelta(days=days, minutes=17 * number),
-                not_before=local(now, site.facility).date(),
                 **near,
                 **suits,
             )

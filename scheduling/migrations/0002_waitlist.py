@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('to_time', models.TimeField(blank=True, null=True, verbose_name='over by')),
                 ('not_before', models.DateField(blank=True, null=True, verbose_name='first day')),
                 ('not_after', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('priority', models.CharField(choices=[('routine', 'Routine'), ('urgent', 'Urgent'), ('asap', 'As soon as possible'), ('stat', 'Immediately')], default='routine', max_length=10)),
+                ('priority', models.CharField(choices=[('routine', 'Routine'), ('urgent', 'Urgent'), ('asap', 'ASAP'), ('stat', 'Immediately')], default='routine', max_length=10)),
                 ('note', models.CharField(blank=True, help_text='For the desk, such as when to call; nothing clinical.', max_length=300)),
                 ('status', models.CharField(choices=[('waiting', 'Waiting'), ('booked', 'Booked'), ('removed', 'Removed')], default='waiting', editable=False, max_length=10)),
                 ('removed_reason', models.CharField(blank=True, editable=False, max_length=200)),

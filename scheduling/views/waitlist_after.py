@@ -33,9 +33,10 @@ def whom_it_suits(request: DeskRequest, appointment: Appointment) -> HttpRespons
         return None
     last = appointment.events.select_related("from_doctor").first()
     slot = freed_by(last, appointment.facility) if last else None
-    if slot is None or not fitting(request.user, slot):
+    context = fits_context(request, slot) if slot else {}
+    if slot is None or not context["entries"]:
         return None
-    return asked(request, "waitlist_fits", fits_url(slot), fits_context(request, slot))
+    return asked(request, "waitlist_fits", fits_url(slot), context)
 
 
 def offer_to_close(request: DeskRequest, appointment: Appointment) -> HttpResponse | None:
