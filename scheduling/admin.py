@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.models import User
 from facilities.models import Facility
 from scheduling.admin_forms import AbsenceForm, place
 from scheduling.calendars import local
@@ -212,9 +214,10 @@ class WaitlistEntryAdmin(ReadOnlyAdmin, admin.ModelAdmin):
 
     @admin.action(description="Remove from the waitlist")
     def remove(self, request: HttpRequest, chosen: QuerySet[WaitlistEntry]) -> None:
+        by = cast("User", request.user)
         for entry in chosen:
             try:
-                entry.remove("Removed by an administrator", by=request.user)
+                entry.remove("Removed by an administrator", by=by)
             except ValidationError as refusal:
                 words = f"{entry}: {' '.join(refusal.messages)}"
                 self.message_user(request, words, messages.ERROR)
