@@ -35,11 +35,15 @@ _GIVE_OUT_CALENDAR = {
     "scheduling.issue_calendarfeed",
     "scheduling.revoke_calendarfeed",
 }
-_USE_DESK = {"scheduling.view_appointment", "patients.view_patient"}
 _WRITE_TIME_OFF = {f"scheduling.{verb}_timeoff" for verb in ("add", "change", "delete")}
 _WRITE_CLOSURES = {f"scheduling.{verb}_closure" for verb in ("add", "change", "delete")}
 # Of a doctor their own alone, see `DoctorQuerySet.managed_by`.
 _WRITE_HOURS = {f"scheduling.{verb}_workinghours" for verb in ("add", "change", "delete")}
+_USE_DESK = {
+    "scheduling.view_appointment",
+    "scheduling.view_waitlistentry",
+    "patients.view_patient",
+}
 
 # An administrator holds every permission; the others hold exactly these.
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -57,6 +61,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "scheduling.arrive_appointment",
             "scheduling.fulfil_appointment",
             "scheduling.noshow_appointment",
+            "scheduling.add_waitlistentry",
+            "scheduling.change_waitlistentry",
         }
     ),
     Role.DOCTOR: frozenset(
@@ -70,6 +76,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "scheduling.arrive_appointment",
             "scheduling.fulfil_appointment",
             "scheduling.noshow_appointment",
+            "scheduling.add_waitlistentry",
         }
     ),
     Role.NURSE: frozenset(

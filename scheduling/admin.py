@@ -21,6 +21,7 @@ from scheduling.models import (
     CalendarFeed,
     Closure,
     TimeOff,
+    WaitlistEntry,
     WorkingHours,
 )
 
@@ -220,3 +221,24 @@ class CalendarFeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):
                 self.message_user(request, f"{feed}: {refusal.messages[0]}", messages.ERROR)
             else:
                 self.message_user(request, f"{feed}: revoked.", messages.SUCCESS)
+
+
+@admin.register(WaitlistEntry)
+class WaitlistEntryAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    list_display = ["patient", "what", "where", "when", "priority", "status", "created_at"]
+    list_filter = ["status", "priority", "facility", "care_type"]
+    list_select_related = ["patient", "care_type", "doctor", "type", "facility"]
+    search_fields = ["patient__mrn__exact", "patient__family_name__istartswith"]
+    actions = ["remove"]
+
+    @admin.action(description="Remove from the waitlist")
+    def remove(self, request: HttpRequest, chosen: QuerySet[WaitlistEntry]) -> None:
+        by = cast("User", request.user)
+        for entry in chosen:
+            try:
+                entry.remove("Removed by an administrator", by=by)
+            except ValidationError as refusal:
+                words = f"{entry}: {' '.join(refusal.messages)}"
+                self.message_user(request, words, messages.ERROR)
+            else:
+                self.message_user(request, f"{entry}: removed.", messages.SUCCESS)

@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from scheduling.views import appointment, board, booking, feeds, moving, patient, series
+from scheduling.views import (
+    appointment,
+    board,
+    booking,
+    feeds,
+    moving,
+    patient,
+    series,
+    waitlist,
+    waitlist_fits,
+)
 
 app_name = "scheduling"
 urlpatterns = [
@@ -26,4 +36,11 @@ urlpatterns = [
     path("calendar/feeds/<int:pk>/revoke/", feeds.revoke, name="feed-revoke"),
     path("calendar/<str:token>.ics", feeds.read, name="feed"),
     path("", include("scheduling.absence_urls")),
+    path("appointments/<int:pk>/waitlist/", waitlist_fits.offer, name="waitlist-offer"),
+    path("patients/<int:pk>/waitlist/", waitlist.add, name="waitlist-add"),
+    path("waitlist/", waitlist.waitlist, name="waitlist"),
+    path("waitlist/fits/", waitlist_fits.fits, name="waitlist-fits"),
+    path("waitlist/<int:pk>/", waitlist.edit, name="waitlist-entry"),
+    path("waitlist/<int:pk>/remove/", waitlist.remove, name="waitlist-remove"),
+    path("waitlist/<int:pk>/book/", waitlist_fits.book, name="waitlist-book"),
 ]

@@ -59,11 +59,17 @@ class Gap(NamedTuple):
     period: Period
 
 
+# By the id of a patient or a room: the appointments that hold them, and when.
+Held = dict[int | None, list[tuple[int, Period]]]
+
+
 @dataclass
 class Taken:
     """What occupies patients and rooms, and doctors besides what their days show."""
 
-    patients: dict[int | None, list[tuple[int, Period]]] = field(default_factory=lambda: defaultdict(list))
+    patients: dict[int | None, list[tuple[int, Period]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     rooms: dict[int, list[tuple[int, Period]]] = field(default_factory=lambda: defaultdict(list))
     doctors: dict[int, list[Period]] = field(default_factory=lambda: defaultdict(list))
 

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from facilities.models import Doctor, Facility
 from facilities.tests.factories import FacilityFactory, RoomFactory
 from patients.tests.factories import PatientFactory
-from scheduling.models import Appointment, Closure, TimeOff
+from scheduling.models import Appointment, Closure, FreeTimeHorizon, TimeOff
 from scheduling.tests.factories import (
     AppointmentFactory,
     AppointmentTypeFactory,

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from facilities.models import Doctor, Facility
 from facilities.tests.factories import FacilityFactory, staff_of
-from scheduling.models import Appointment, TimeOff
+from scheduling.models import Appointment, FreeTimeHorizon, TimeOff
 from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
 
 pytestmark = pytest.mark.django_db

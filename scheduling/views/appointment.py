@@ -23,6 +23,7 @@ from scheduling.status import Status
 from scheduling.views import following, steps
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.board import back_to_board, board_url
+from scheduling.views.waitlist_after import waiting_for, whom_it_suits
 
 
 @require_safe
@@ -130,7 +131,7 @@ def done(
         f"{word}: {start:%a, %b %-d, %-I:%M %p} with {appointment.doctor}.",
         extra_tags=undo_url if undoable else "",
     )
-    return back_to_board(request, appointment)
+    return whom_it_suits(request, appointment) or back_to_board(request, appointment)
 
 
 def details(
@@ -156,6 +157,7 @@ def details(
         "may_move": appointment.is_movable and user.has_perm("scheduling.reschedule_appointment"),
         "may_cancel": Status.CANCELLED in appointment.next_steps
         and user.has_perm("scheduling.cancel_appointment"),
+        "waiting": waiting_for(appointment, user, now),
         "cancel_form": form or CancelForm(initial={"version": appointment.version}),
         "scope": request.POST.get("scope"),
         **following.place_in_series(request, appointment),
