@@ -135,7 +135,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         appointment.clean_fields(
             exclude=["patient", "doctor", "facility", "room", "type", "series", "created_by"]
         )
-        appointment.take_time(override)
+        appointment.take_time(override, visit["by"])
         appointment.save()
         appointment.record(kind, by=visit["by"], reason=appointment.override_reason)
         return appointment
