@@ -2,7 +2,6 @@
 
 import argparse
 import time
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from django.db import connection, transaction
@@ -45,7 +44,7 @@ def _fill(plan: Plan, today: date) -> None:
 
 def arguments() -> argparse.ArgumentParser:
     """Return what the programs here have in common on their command lines."""
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
         "--history", type=int, help="past appointments, instead of a million in all"
     )
@@ -54,9 +53,13 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
+def plan_of(given: argparse.Namespace) -> Plan:
+    return Plan(history=given.history, seed=given.seed)
+
+
 def main() -> None:
-    given = arguments().parse_args()
-    plan = replace(Plan(seed=given.seed), history=given.history)
+    given = argparse.ArgumentParser(parents=[arguments()]).parse_args()
+    plan = plan_of(given)
     ready(plan, fresh=given.fresh)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM scheduling_appointment")
