@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import Any
 
 from facilities.models import CareType, Doctor, Facility
 from scheduling.agenda import doctor_days, doctors_on
@@ -31,8 +32,8 @@ def searches(rng: random.Random, now: datetime) -> Iterator[Case]:
     care_types = list(CareType.objects.order_by("pk"))
     while True:
         care_type, facility = rng.choice(care_types), rng.choice(facilities)
-        near = {"care_type": care_type, "zip_code": facility.zip_code}
-        criteria = rng.choice(
+        near: dict[str, Any] = {"care_type": care_type, "zip_code": facility.zip_code}
+        criteria: dict[str, Any] = rng.choice(
             [
                 near | {"miles": rng.choice((25, 50, 100))},
                 near | {"miles": 50, "to_time": NOON},

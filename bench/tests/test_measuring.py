@@ -55,7 +55,8 @@ def test_an_overlap_is_counted():
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE TEMPORARY TABLE unguarded (LIKE {stage.APPOINTMENTS} INCLUDING IDENTITY)"
+            f"CREATE TEMPORARY TABLE unguarded (LIKE {stage.APPOINTMENTS} "
+            "INCLUDING DEFAULTS INCLUDING IDENTITY)"
         )
         cursor.execute(two.format(table="unguarded"))
         assert stage.overlaps("unguarded") == 1
