@@ -24,7 +24,7 @@ from patients.tests.factories import PatientFactory
 from scheduling import querysets
 from scheduling.models import Appointment, AppointmentEvent
 from scheduling.models import appointment as appointment_module
-from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
+from scheduling.tests.factories import AppointmentFactory, early_facility, in_days, visit_today, working_doctor
 from scheduling.writing import lock_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,7 +125,8 @@ def test_every_write_locks_doctors_then_patient_then_rooms_each_once(monkeypatch
             starts_at=visit.starts_at, doctor=working_doctor(facility), by=None
         ),
         lambda: visit.undo(by=None),
-        lambda: visit.mark_arrived(by=None),
+        lambda: visit.mark_noshow(by=None, now=visit.ends_at),
+        lambda: visit.undo(by=None),
         lambda: visit.cancel("Patient is ill", by=None),
     ]
     for write in writes:
@@ -135,7 +136,7 @@ def test_every_write_locks_doctors_then_patient_then_rooms_each_once(monkeypatch
 
 
 def test_a_write_that_waits_too_long_for_a_lock_is_tried_once_more(monkeypatch):
-    appointment = AppointmentFactory()
+    appointment = visit_today()
     waited: list[int] = []
 
     def busy_once(model: Any, ids: Any) -> None:
@@ -153,7 +154,7 @@ def test_a_write_that_waits_too_long_for_a_lock_is_tried_once_more(monkeypatch):
 
 
 def test_one_form_sent_by_two_people_changes_the_appointment_once():
-    appointment = AppointmentFactory()
+    appointment = visit_today()
     same = [Appointment.objects.get(pk=appointment.pk) for _ in range(8)]
     ends = at_once(
         [lambda copy=copy: copy.mark_arrived(by=None, version=copy.version) for copy in same]

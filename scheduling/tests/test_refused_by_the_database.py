@@ -10,7 +10,7 @@ from django.utils import timezone
 from facilities.tests.factories import RoomFactory
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment
-from scheduling.tests.factories import AppointmentFactory, working_doctor
+from scheduling.tests.factories import AppointmentFactory, visit_today, working_doctor
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +146,8 @@ def test_nothing_is_booked_for_the_inactive(booked, related, constraint):
     assert refused_by(booked, **elsewhen(booked)) == constraint
 
 
-def test_what_is_booked_with_a_doctor_who_leaves_can_still_be_worked_off(booked):
+def test_what_is_booked_with_a_doctor_who_leaves_can_still_be_worked_off():
+    booked = visit_today()
     type(booked.doctor).objects.update(is_active=False)
     booked.check_in(by=None)
     assert booked.status == "checked-in"
