@@ -32,6 +32,24 @@ OVERLAPPING_RANGES = (
 )
 
 
+class ZoneOffset(models.Model):
+    """How far a zone's clocks are ahead of UTC from `since` up to `until`; see `facilities.zones`.
+
+    SQL turns wall-clock times into instants by these rows.
+    """
+
+    zone = models.TextField()
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    utc_offset = models.DurationField()
+
+    class Meta:
+        indexes = [models.Index(fields=["zone", "until"], name="zone_offset_until")]
+
+    def __str__(self) -> str:
+        return f"{self.zone} {self.utc_offset}"
+
+
 class CareType(models.Model):
     """A kind of care that a facility offers, such as cardiology."""
 

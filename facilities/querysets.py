@@ -83,6 +83,14 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
             return self.filter(facilities__staff=user).distinct()
         return self.none()
 
+    def managed_by(self, user: User) -> "DoctorQuerySet":
+        """Keep the doctors whose hours and time off this person may write, if their role may.
+
+        A doctor keeps their own; everybody else those whom they see.
+        """
+        visible = self.visible_to(user)
+        return visible.filter(user=user) if user.role == User.Role.DOCTOR else visible
+
     def active(self) -> "DoctorQuerySet":
         return self.filter(is_active=True)
 

@@ -18,7 +18,7 @@ class FacilityField(forms.ModelChoiceField):
     """A facility; one that is full is named as full, and can be chosen by who has a place there."""
 
     def label_from_instance(self, facility: Facility) -> str:
-        return f"{facility} (full)" if facility.is_full else str(facility)
+        return f"Full: {facility}" if facility.is_full else str(facility)
 
 
 def who_has_room(zip_code: str, choosable: QuerySet[Facility]) -> str:

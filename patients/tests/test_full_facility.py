@@ -143,7 +143,7 @@ def test_the_page_keeps_what_was_typed_and_says_it_beside_the_field(
     assert page.index('id="id_facility"') < page.index("Roomy (50 miles away) has room")
     for kept in ('value="Ruben"', 'value="Lindow"', f'value="{OMAHA}"'):
         assert kept in page
-    assert f'<option value="{full.pk}" selected>Brimful (full)</option>' in page
+    assert f'<option value="{full.pk}" selected>Full: Brimful</option>' in page
     assert not Patient.objects.exists()
 
 
@@ -159,7 +159,7 @@ def test_moving_a_patient_into_a_full_facility_is_refused(desk: Client, full: Fa
 def test_only_full_facilities_are_named_as_full(desk: Client, full: Facility, user: User) -> None:
     serving("Roomy", OMAHA).staff.add(user)
     page = desk.get(NEW).content.decode()
-    assert "Brimful (full)</option>" in page
+    assert "Full: Brimful</option>" in page
     assert "Roomy</option>" in page
 
 

@@ -24,7 +24,12 @@ from patients.tests.factories import PatientFactory
 from scheduling import querysets
 from scheduling.models import Appointment, AppointmentEvent
 from scheduling.models import appointment as appointment_module
-from scheduling.tests.factories import AppointmentFactory, early_facility, in_days, visit_today, working_doctor
+from scheduling.tests.factories import (
+    AppointmentFactory,
+    in_days,
+    visit_today,
+    working_doctor,
+)
 from scheduling.writing import lock_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)

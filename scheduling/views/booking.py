@@ -24,6 +24,7 @@ from scheduling.models import Appointment, AppointmentType
 from scheduling.openings import Slot
 from scheduling.views.answers import DeskRequest, codes_of, in_panel, refusal_status
 from scheduling.views.board import back_to_board, board_url, visible_facility
+from scheduling.views.waitlist_after import offer_to_close
 from scheduling.views.who import PatientChoice
 
 may_book = permission_required("scheduling.book_appointment", raise_exception=True)
@@ -145,7 +146,7 @@ def shown(slot: Slot, visit: VisitForm, who: PatientChoice) -> dict[str, object]
 def booked(request: DeskRequest, appointment: Appointment) -> HttpResponse:
     start = appointment.starts_at.astimezone(appointment.facility.tz)
     messages.success(request, f"Booked: {start:%a, %b %-d, %-I:%M %p} with {appointment.doctor}.")
-    return back_to_board(request, appointment)
+    return offer_to_close(request, appointment) or back_to_board(request, appointment)
 
 
 def booked_already(slot: Slot, who: PatientChoice) -> Appointment | None:

@@ -15,6 +15,7 @@ from scheduling.calendars import local
 from scheduling.forms import MoveForm, SlotForm
 from scheduling.models import Appointment
 from scheduling.openings import Slot, Wanted, free_starts
+from scheduling.views import following
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.appointment import done, version, visible_appointment
 
@@ -29,15 +30,20 @@ def reschedule(request: DeskRequest, pk: int) -> HttpResponse:
     slot = SlotForm(request.POST, appointment.facility)
     if not slot.is_valid():
         raise BadRequest("The form names no doctor of this facility, or no time.")
+    move = following.mover(request, appointment)
     try:
-        appointment.reschedule(**slot.cleaned_data, by=request.user, version=version(request))
+        move(**slot.cleaned_data, by=request.user, version=version(request))
     except ValidationError as error:
         fresh = visible_appointment(request, pk)
         context = choices(fresh, request.POST) | {
             "refusal": error.messages,
             "alternatives": nearest(fresh, **slot.cleaned_data) if fresh.is_movable else [],
+            "wanted": slot.cleaned_data,
         }
+        context |= following.lost(error)
         return in_panel(request, "move", context, refusal_status(error))
+    if following.wants_following(request, appointment):
+        return done(request, appointment, word=following.WORDS.format("Moved"), undoable=False)
     return done(request, appointment, word="Moved")
 
 
@@ -55,6 +61,7 @@ def choices(appointment: Appointment, data: Any) -> dict[str, Any]:
         "day": chosen[0] if chosen else None,
         "doctor": chosen[1] if chosen else None,
         "slots": free(appointment, *chosen) if chosen else [],
+        "scope": data.get("scope"),
     }
 
 
