@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
 from facilities.models import Doctor, Facility
 from facilities.tests.factories import FacilityFactory
@@ -124,12 +125,20 @@ def test_every_write_locks_doctors_then_patient_then_rooms_each_once(monkeypatch
         monkeypatch.setattr(module, "lock_rows", noted)
     facility = FacilityFactory()
     visit = AppointmentFactory(facility=facility, doctor=working_doctor(facility))
+    held = Appointment.objects.hold(
+        doctor=visit.doctor,
+        facility=facility,
+        starts_at=in_days(1, 15, facility=facility),
+        by=None,
+        now=timezone.now(),
+    )
     writes: list[Callable[[], Any]] = [
         booking(visit.patient, visit.doctor, visit.ends_at),
         lambda: visit.reschedule(
             starts_at=visit.starts_at, doctor=working_doctor(facility), by=None
         ),
         lambda: visit.undo(by=None),
+        lambda: held.confirm(patient=PatientFactory(), by=None),
         lambda: visit.mark_noshow(by=None, now=visit.ends_at),
         lambda: visit.undo(by=None),
         lambda: visit.cancel("Patient is ill", by=None),
