@@ -46,6 +46,29 @@ CLOSURE = (
 )
 
 
+def appointment_free_time_triggers() -> list[pgtrigger.Trigger]:
+    """Return the triggers of appointments, of which a new one only takes: that is cut out."""
+    rows, days = APPOINTMENT
+    taken = pgtrigger.Trigger(
+        name="free_time_on_insert",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="new_rows"),
+        declare=[("taken", "record")],
+        func=f"""
+            FOR taken IN {rows.format(rows="new_rows")} ORDER BY doctor_id
+            LOOP
+                PERFORM scheduling_take_free_time(
+                    taken.doctor_id, taken.starts_at, taken.blocked_until
+                );
+            END LOOP;
+            RETURN NULL;
+        """,
+    )
+    return [taken, *free_time_triggers(rows, days)[1:]]
+
+
 def free_time_triggers(rows: str, days: str) -> list[pgtrigger.Trigger]:
     """Return the triggers of one table, given the SQL of its rows and of the days they touch."""
     new, old = rows.format(rows="new_rows"), rows.format(rows="old_rows")

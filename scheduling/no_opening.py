@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from facilities.models import Doctor
 from scheduling.models import FreeTime, WorkingHours
 from scheduling.openings import Place, Wanted, places_for, windows
 from scheduling.rules import minutes_in_words
@@ -66,15 +67,15 @@ def _nobody(wanted: Wanted) -> NoOpening:
 def _has_hours(places: list[Place], days: list[date]) -> bool:
     hours = WorkingHours.objects.valid_between(days[0], days[-1])
     hours = hours.filter(
-        doctor__in={place.doctor.pk for place in places},
-        facility__in={place.facility.pk for place in places},
+        doctor__in={place.doctor for place in places},
+        facility__in={place.facility for place in places},
     )
     return any(each.applies_on(day) for each in hours for day in days)
 
 
 def _longest_free(places: list[Place], days: list[date], now: datetime) -> FreeTime | None:
     """Return the longest free time from `now` on, if there is any."""
-    pairs = {(place.doctor.pk, place.facility.pk) for place in places}
+    pairs = {(place.doctor, place.facility) for place in places}
     free = FreeTime.objects.filter(
         Q(day__in=days), doctor__in={doctor for doctor, _facility in pairs}, ends_at__gt=now
     )
@@ -84,7 +85,9 @@ def _longest_free(places: list[Place], days: list[date], now: datetime) -> FreeT
 
 def _whoever(places: list[Place]) -> str:
     doctors = {place.doctor for place in places}
-    return f"{next(iter(doctors))} has" if len(doctors) == 1 else "These doctors have"
+    return (
+        f"{Doctor.objects.get(pk=doctors.pop())} has" if len(doctors) == 1 else "These doctors have"
+    )
 
 
 def _when(wanted: Wanted, days: list[date]) -> str:

@@ -8,7 +8,7 @@ that grow, so that a search costs as much as its answer is far away.
 What is found can be booked at that moment; booking itself never relies on it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from heapq import merge
@@ -89,10 +89,10 @@ class Wanted:
 
 
 class Place(NamedTuple):
-    """A doctor at a facility, and how far that is."""
+    """A doctor at a facility, by their ids, and how far that is."""
 
-    doctor: Doctor
-    facility: Facility
+    doctor: int
+    facility: int
     miles: float | None
 
 
@@ -106,7 +106,9 @@ class Window(NamedTuple):
 class Stretch(NamedTuple):
     """Free time in which a wanted visit can start from `opens_at` up to before `last_start`."""
 
-    place: Place
+    doctor: Doctor
+    facility: Facility
+    miles: float | None
     opens_at: datetime
     ends_at: datetime
     last_start: datetime
@@ -160,16 +162,20 @@ def places_for(wanted: Wanted) -> list[Place]:
         through = through.filter(doctor__in=wanted.doctors)
     if wanted.facilities is not None:
         through = through.filter(facility__in=wanted.facilities)
-    return list(_near(wanted, through.select_related("doctor", "facility")))
+    pairs = through.values_list("doctor_id", "facility_id", "facility__zip_code")
+    return list(_near(wanted, pairs))
 
 
-def _near(wanted: Wanted, rows: Any) -> Iterator[Place]:
+def _near(wanted: Wanted, pairs: Iterable[tuple[int, int, str]]) -> Iterator[Place]:
     here = centroid(wanted.zip_code) if wanted.zip_code else None
-    for row in rows:
-        there = centroid(row.facility.zip_code) if here else None
-        miles = miles_between(here, there) if here and there else None
+    distances: dict[str, float | None] = {}
+    for doctor, facility, zip_code in pairs:
+        if zip_code not in distances:
+            there = centroid(zip_code) if here else None
+            distances[zip_code] = miles_between(here, there) if here and there else None
+        miles = distances[zip_code]
         if wanted.miles is None or (miles is not None and miles <= wanted.miles):
-            yield Place(row.doctor, row.facility, miles)
+            yield Place(doctor, facility, miles)
 
 
 def windows(wanted: Wanted, now: datetime, at_once: int = FIRST_WINDOW) -> Iterator[Window]:
@@ -258,7 +264,7 @@ def free_stretches(
     gaps, values = _gaps(wanted, places, window)
     sql = FREE.format(gaps=gaps, opening_hours=PART_OF_DAY if by_clock else ALL_DAY)
     values |= {
-        "facilities": [place.facility.pk for place in places],
+        "facilities": [place.facility for place in places],
         "miles": [place.miles for place in places],
         "now": now,
         "needs": wanted.needs,
@@ -269,7 +275,20 @@ def free_stretches(
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [Stretch(places[row[0]], *row[1:]) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return _stretches([(places[position], times) for position, *times in rows])
+
+
+def _stretches(found: list[tuple[Place, list[datetime]]]) -> list[Stretch]:
+    """Load the doctors and facilities of what was found, in two queries."""
+    if not found:
+        return []
+    doctors = Doctor.objects.in_bulk({place.doctor for place, _times in found})
+    facilities = Facility.objects.in_bulk({place.facility for place, _times in found})
+    return [
+        Stretch(doctors[place.doctor], facilities[place.facility], place.miles, *times)
+        for place, times in found
+    ]
 
 
 def _gaps(wanted: Wanted, places: list[Place], window: Window) -> tuple[str, dict[str, Any]]:
@@ -278,7 +297,7 @@ def _gaps(wanted: Wanted, places: list[Place], window: Window) -> tuple[str, dic
     A visit that moves frees its own time: its doctor's days are worked out without it.
     """
     moving = wanted.moving
-    doctors = [place.doctor.pk for place in places]
+    doctors = [place.doctor for place in places]
     values = {
         "days": window.days,
         "first": window.days[0],
@@ -311,13 +330,13 @@ def _slots(wanted: Wanted, stretches: list[Stretch]) -> Iterator[Slot]:
     """Yield the slots of all stretches by start, then by distance."""
 
     def within(order: int, stretch: Stretch) -> Iterator[tuple[datetime, float, int, Slot]]:
-        place, opens_at, ends_at, last_start = stretch
+        doctor, facility, miles, opens_at, ends_at, last_start = stretch
         free = [Period(opens_at, ends_at)]
-        distance = inf if place.miles is None else place.miles
-        for at in starts(free, wanted.needs, STEP, place.facility.tz):
+        distance = inf if miles is None else miles
+        for at in starts(free, wanted.needs, STEP, facility.tz):
             if at >= last_start:
                 return
-            slot = Slot(place.doctor, place.facility, at, at + wanted.duration, place.miles)
+            slot = Slot(doctor, facility, at, at + wanted.duration, miles)
             yield at, distance, order, slot
 
     for *_order, slot in merge(*(within(*each) for each in enumerate(stretches))):

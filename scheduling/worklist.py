@@ -159,8 +159,7 @@ def _gaps(facility: Facility, appointments: list[Appointment], now: datetime) ->
     doctors = [doctor for doctor in doctors_of(facility) if doctor.specialization in fields]
     wanted = Wanted(first=first, last=last, duration=GRID, doctors=doctors, facilities=[facility])
     return [
-        Gap(free.place.doctor, Period(free.opens_at, free.ends_at))
-        for free in free_time(wanted, now=now)
+        Gap(free.doctor, Period(free.opens_at, free.ends_at)) for free in free_time(wanted, now=now)
     ]
 
 

@@ -127,6 +127,29 @@ BEGIN
 END $$;
 """
 
+TAKE = """
+CREATE FUNCTION scheduling_take_free_time(whose bigint, since timestamptz, until timestamptz)
+RETURNS void LANGUAGE plpgsql AS $$
+-- Cuts a new appointment out of the free time of its doctor, who is locked as in a refresh.
+BEGIN
+    PERFORM 1 FROM facilities_doctor WHERE id = whose FOR NO KEY UPDATE;
+    WITH gone AS (
+        DELETE FROM scheduling_freetime f
+        WHERE f.doctor_id = whose
+            AND f.day BETWEEN (since AT TIME ZONE 'UTC')::date - 1
+                AND (until AT TIME ZONE 'UTC')::date + 1
+            AND f.starts_at < until AND f.ends_at > since
+        RETURNING f.*
+    )
+    INSERT INTO scheduling_freetime (doctor_id, facility_id, day, starts_at, ends_at)
+    SELECT gone.doctor_id, gone.facility_id, gone.day, lower(rest), upper(rest)
+    FROM gone CROSS JOIN LATERAL unnest(
+        tstzmultirange(tstzrange(gone.starts_at, gone.ends_at))
+        - tstzmultirange(tstzrange(since, until))
+    ) AS rest;
+END $$;
+"""
+
 EXTEND = """
 CREATE FUNCTION scheduling_extend_free_time(today date, ahead integer) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -224,12 +247,13 @@ class Migration(migrations.Migration):
         migrations.RunSQL(INSTANT, dropped("scheduling_instant", "timestamp, text")),
         migrations.RunSQL(FREE_TIME, dropped("scheduling_free_time", "bigint[], date, date, bigint")),
         migrations.RunSQL(REFRESH, dropped("scheduling_refresh_free_time", "bigint, date, date")),
+        migrations.RunSQL(TAKE, dropped("scheduling_take_free_time", "bigint, timestamptz, timestamptz")),
         migrations.RunSQL(EXTEND, dropped("scheduling_extend_free_time", "date, integer")),
         migrations.RunSQL(OFFSETS_CHANGED, DROP_OFFSETS_CHANGED),
         migrations.RunSQL(ZONE_CHANGED, DROP_ZONE_CHANGED),
         pgtrigger.migrations.AddTrigger(
             model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='free_time_on_insert', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE doctor_days record;', func="\n            FOR doctor_days IN\n                WITH touched AS (SELECT id, doctor_id, starts_at, blocked_until FROM new_rows WHERE status IN ('booked', 'arrived', 'checked-in', 'fulfilled')), days AS (SELECT doctor_id, ((starts_at AT TIME ZONE 'UTC')::date - 1) AS first,\n            ((blocked_until AT TIME ZONE 'UTC')::date + 1) AS last\n        FROM touched)\n                SELECT doctor_id, min(first) AS first, max(last) AS last FROM days\n                GROUP BY doctor_id, (first - DATE '2000-01-03') / 7 ORDER BY doctor_id\n            LOOP\n                PERFORM scheduling_refresh_free_time(\n                    doctor_days.doctor_id, doctor_days.first, doctor_days.last\n                );\n            END LOOP;\n            RETURN NULL;\n        ", hash='530fc4d76e3d84bbebcd0e4ffc3a61407456a946', level='STATEMENT', operation='INSERT', pgid='pgtrigger_free_time_on_insert_63a4d', referencing='REFERENCING NEW TABLE AS new_rows ', table='scheduling_appointment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='free_time_on_insert', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE taken record;', func="\n            FOR taken IN SELECT id, doctor_id, starts_at, blocked_until FROM new_rows WHERE status IN ('booked', 'arrived', 'checked-in', 'fulfilled') ORDER BY doctor_id\n            LOOP\n                PERFORM scheduling_take_free_time(\n                    taken.doctor_id, taken.starts_at, taken.blocked_until\n                );\n            END LOOP;\n            RETURN NULL;\n        ", hash='4438f669fc5570be048beb9dd7282db446517946', level='STATEMENT', operation='INSERT', pgid='pgtrigger_free_time_on_insert_63a4d', referencing='REFERENCING NEW TABLE AS new_rows ', table='scheduling_appointment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='appointment',

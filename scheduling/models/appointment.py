@@ -24,7 +24,7 @@ from patients.models import Patient
 from scheduling import calendars, rules
 from scheduling.availability import DEFAULT_DURATION, Period
 from scheduling.constraints import MOST_OVERBOOKED, appointment_constraints
-from scheduling.free_time_triggers import APPOINTMENT, free_time_triggers
+from scheduling.free_time_triggers import appointment_free_time_triggers
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.querysets import AppointmentQuerySet
@@ -132,7 +132,7 @@ class Appointment(models.Model):
                 name="appointment_held_until",
             ),
         ]
-        triggers = [*appointment_triggers(), *free_time_triggers(*APPOINTMENT)]
+        triggers = [*appointment_triggers(), *appointment_free_time_triggers()]
 
     def __str__(self) -> str:
         return f"{calendars.local(self.starts_at, self.facility):%Y-%m-%d %H:%M} {self.doctor}"

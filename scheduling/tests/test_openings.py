@@ -214,7 +214,7 @@ def test_a_search_takes_few_queries_however_many_doctors(
     found(network[0])
     for _ in range(10):
         working_doctor(network[0], specialization="Cardiology").care_types.add(cardiology)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         assert len(found(network[0], care_type=cardiology, count=10)) == 10
 
 
