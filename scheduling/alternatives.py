@@ -7,7 +7,8 @@ from scheduling.agenda import doctors_of
 from scheduling.availability import Period
 from scheduling.calendars import local
 from scheduling.models import Appointment
-from scheduling.openings import Slot, Wanted, free_starts
+from scheduling.openings import Slot, free_starts
+from scheduling.wanted import Wanted
 
 WITHIN = timedelta(days=14)
 ANOTHER_DOCTOR_COSTS = timedelta(hours=2)

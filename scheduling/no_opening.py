@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from facilities.models import Doctor
 from scheduling.models import FreeTime, WorkingHours
-from scheduling.openings import Place, Wanted, places_for, windows
+from scheduling.openings import windows
 from scheduling.rules import minutes_in_words
+from scheduling.wanted import Place, Wanted, places_for
 
 
 class NoOpening(NamedTuple):

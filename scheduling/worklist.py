@@ -23,8 +23,9 @@ from scheduling.alternatives import ANOTHER_DOCTOR_COSTS, WITHIN
 from scheduling.availability import GRID, STEP, Period, covers, starts, without
 from scheduling.calendars import Calendar, local
 from scheduling.models import Appointment
-from scheduling.openings import Slot, Wanted, free_time
+from scheduling.openings import Slot, free_time
 from scheduling.querysets import AppointmentQuerySet
+from scheduling.wanted import Wanted
 
 # Of a longer list only these are looked at; the others move up as they are dealt with.
 MOST_SHOWN = 100

@@ -18,7 +18,8 @@ from patients.models import Patient
 from scheduling.agenda import doctor_days, doctors_of
 from scheduling.calendars import local
 from scheduling.models import Appointment, AppointmentEvent, WaitlistEntry
-from scheduling.openings import Wanted, find_openings
+from scheduling.openings import find_openings
+from scheduling.wanted import Wanted
 
 pytestmark = pytest.mark.django_db
 

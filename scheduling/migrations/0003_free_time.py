@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='freetime',
-            index=models.Index(fields=['doctor', 'day'], name='free_time_doctor_day'),
+            index=models.Index(fields=['doctor', 'day', 'minutes'], include=('facility', 'starts_at', 'ends_at'), name='free_time_doctor_day'),
         ),
         migrations.AddIndex(
             model_name='freetime',

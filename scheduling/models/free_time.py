@@ -46,7 +46,11 @@ class FreeTime(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["doctor", "day"], name="free_time_doctor_day"),
+            models.Index(
+                fields=["doctor", "day", "minutes"],
+                include=["facility", "starts_at", "ends_at"],
+                name="free_time_doctor_day",
+            ),
             models.Index(
                 fields=["day", "minutes"],
                 include=["doctor", "facility", "starts_at", "ends_at"],

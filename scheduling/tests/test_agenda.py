@@ -10,8 +10,9 @@ from patients.tests.factories import PatientFactory
 from scheduling.agenda import doctor_days, doctors_on
 from scheduling.alternatives import alternatives
 from scheduling.models import Appointment, Closure, TimeOff, WorkingHours
-from scheduling.openings import Wanted, free_starts
+from scheduling.openings import free_starts
 from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
+from scheduling.wanted import Wanted
 
 pytestmark = pytest.mark.django_db
 

@@ -10,13 +10,14 @@ from facilities.tests.factories import FacilityFactory, RoomFactory
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, Closure, FreeTimeHorizon, TimeOff, WorkingHours
 from scheduling.no_opening import why_none
-from scheduling.openings import Wanted, find_openings, free_starts
+from scheduling.openings import find_openings, free_starts
 from scheduling.tests.factories import (
     AppointmentFactory,
     AppointmentTypeFactory,
     in_days,
     working_doctor,
 )
+from scheduling.wanted import Wanted
 
 pytestmark = pytest.mark.django_db
 

@@ -14,10 +14,11 @@ from scheduling.alternatives import alternatives
 from scheduling.calendars import local
 from scheduling.forms import MoveForm, SlotForm
 from scheduling.models import Appointment
-from scheduling.openings import Slot, Wanted, free_starts
+from scheduling.openings import Slot, free_starts
 from scheduling.views import following
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.appointment import done, version, visible_appointment
+from scheduling.wanted import Wanted
 
 
 @require_http_methods(["GET", "POST"])
