@@ -41,8 +41,9 @@ class TimesOfDay(Func):
 class WeeksOfTwo(Func):
     """Which of two alternating weeks a column means: 0 both, 1 the first, 2 the second."""
 
-    template = (
-        "int4range(CASE %(expressions)s WHEN 2 THEN 1 ELSE 0 END, "
-        "CASE %(expressions)s WHEN 1 THEN 1 ELSE 2 END)"
-    )
+    template = "int4range((%(expressions)s = 1)::int)"
+    arg_joiner = " = 2)::int, 2 - ("
     output_field = IntegerRangeField()
+
+    def __init__(self, weeks: str) -> None:
+        super().__init__(F(weeks), F(weeks))

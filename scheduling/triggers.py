@@ -2,7 +2,8 @@
 
 Most triggers refuse. `appointment_holds_expire` makes room instead: whoever writes an appointment
 first gives up the holds that have expired, so that one never stands in somebody's way and no job
-is needed. It passes over a hold that somebody else is just confirming.
+is needed: those that are in the way, and on a new row others too. It passes over a hold that
+somebody else is just confirming.
 """
 
 import pgtrigger
@@ -27,7 +28,11 @@ def _inactive(table: str, column: str) -> str:
 
 
 HOLD_EXPIRED = "The hold expired"
-_AT_ONCE = 100
+# More than can stand in the way of one visit: 12 hours and the buffer hold 288 of five minutes.
+_AT_ONCE = 1000
+_IN_THE_WAY = """(starts_at < NEW.blocked_until AND blocked_until > NEW.starts_at AND
+            (doctor_id = NEW.doctor_id OR patient_id = NEW.patient_id OR room_id = NEW.room_id)
+        ) IS TRUE"""
 
 _EXPIRE_HOLDS = f"""
     IF NOT ({_HOLDS_TIME}) THEN
@@ -36,8 +41,8 @@ _EXPIRE_HOLDS = f"""
     WITH expired AS (
         SELECT id FROM scheduling_appointment
         WHERE status = 'pending' AND hold_expires_at <= clock_timestamp()
-            AND id IS DISTINCT FROM NEW.id
-        ORDER BY hold_expires_at LIMIT {_AT_ONCE} FOR NO KEY UPDATE SKIP LOCKED
+            AND id IS DISTINCT FROM NEW.id AND (TG_OP = 'INSERT' OR {_IN_THE_WAY})
+        ORDER BY {_IN_THE_WAY} DESC, hold_expires_at LIMIT {_AT_ONCE} FOR NO KEY UPDATE SKIP LOCKED
     ), gone AS (
         UPDATE scheduling_appointment held
         SET status = 'cancelled', cancel_reason = '{HOLD_EXPIRED}', hold_expires_at = NULL,

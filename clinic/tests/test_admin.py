@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.tests.factories import UserFactory
 from facilities.tests.factories import FacilityFactory
 from scheduling.models import Appointment, CalendarFeed, Closure, TimeOff, WaitlistEntry
-from scheduling.tests.factories import AppointmentFactory, working_doctor
+from scheduling.tests.factories import AppointmentFactory, visit_today, working_doctor
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,7 @@ def run(client, action, *appointments):
 
 
 def test_an_action_goes_through_the_appointment_s_own_method(administrator):
-    appointment = AppointmentFactory()
+    appointment = visit_today()
     run(administrator, "mark_arrived", appointment)
     appointment.refresh_from_db()
     assert appointment.status == "arrived"
@@ -98,6 +98,7 @@ def test_overlapping_hours_are_an_error_of_the_form(administrator):
             "doctor": doctor.pk,
             "facility": facility.pk,
             "weekday": 1,
+            "weeks": 0,
             "starts_at": "17:00",
             "ends_at": "19:00",
             "valid_from": "2026-01-01",

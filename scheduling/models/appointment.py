@@ -219,6 +219,9 @@ class Appointment(models.Model):
             self.ends_at = self.starts_at + (type.duration if type else DEFAULT_DURATION)
             self.blocked_until = self.ends_at + (type.buffer if type else timedelta())
         self.status, self.hold_expires_at = Status.BOOKED, None
+        rules.refuse_past(self, timezone.now())
+        if self.source == self.Source.ONLINE:
+            rules.refuse_online(self, self.created_at)
         self.clean()
         self._save_change(AppointmentEvent.Kind.STATUS, before, by)
 
@@ -346,17 +349,21 @@ class Appointment(models.Model):
     ) -> None:
         """Check the rules for the time that is to be taken; what it occupies is locked by now.
 
-        With a reason to override, hours do not count, and a taken time is booked once more.
+        With a reason to override, hours do not count, and a taken time is booked once more. The
+        reason holds for this time only: another needs its own.
         """
-        now = timezone.now()
+        now, override = timezone.now(), override.strip()
         if before is None or before.starts_at != self.starts_at:
             rules.refuse_past(self, now)
         by_themselves = by is not None and by.role == User.Role.PATIENT
         if by_themselves or (before is None and self.source == self.Source.ONLINE):
             rules.refuse_online(self, now)
-        self.override_reason = override.strip() or self.override_reason
+        was_overridden = bool(self.override_reason)
+        self.override_reason = override or self.override_reason
         self.overbook = self._free_level() if override else 0
         self.clean()
+        if was_overridden and not override:
+            calendars.refuse_closed_time(self)
 
     def _free_level(self) -> int:
         """Return the lowest level of overbooking at which the doctor is free."""

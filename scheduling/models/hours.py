@@ -99,6 +99,19 @@ class WorkingHours(models.Model):
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
 
+    def clean(self) -> None:
+        """Refuse what is no period, by its field: PostgreSQL makes no range of it to compare."""
+        super().clean()
+        if self.starts_at and self.ends_at and time(0) != self.ends_at <= self.starts_at:
+            raise ValidationError(
+                {
+                    "ends_at": "The hours must end after they start. Split hours that pass "
+                    "midnight into two rows."
+                }
+            )
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValidationError({"valid_until": "The last day must not lie before the first."})
+
     def applies_on(self, day: date) -> bool:
         return (
             self.weekday == day.isoweekday()

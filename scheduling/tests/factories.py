@@ -1,4 +1,4 @@
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import factory
@@ -15,6 +15,25 @@ def in_days(days: int, hour: int, minute: int = 0, *, facility: Facility) -> dat
     """Return the instant of a wall-clock time at the facility, some days from today."""
     day = timezone.now().astimezone(facility.tz).date() + timedelta(days=days)
     return instant(datetime.combine(day, time(hour, minute)), facility.tz)
+
+
+def early_facility(**fields: Any) -> Facility:
+    """Return a facility where it is between one and two in the morning.
+
+    So nine o'clock of its today is ahead, and its patients may arrive.
+    """
+    hours = (12 + 1 - timezone.now().astimezone(UTC).hour) % 24 - 12
+    # POSIX counts west of Greenwich as positive.
+    zone = f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"
+    return FacilityFactory(timezone=zone, **fields)
+
+
+def visit_today(**fields: Any) -> Appointment:
+    """Book a visit for nine o'clock today, so that its steps can be taken."""
+    facility = fields.pop("facility", None) or early_facility()
+    return AppointmentFactory(
+        **{"facility": facility, "starts_at": in_days(0, 9, facility=facility)} | fields
+    )
 
 
 def working_doctor(

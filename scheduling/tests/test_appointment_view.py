@@ -11,7 +11,13 @@ from facilities.models import Facility
 from facilities.tests.factories import FacilityFactory, staff_of
 from scheduling.availability import on_grid
 from scheduling.models import Appointment
-from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
+from scheduling.tests.factories import (
+    AppointmentFactory,
+    early_facility,
+    in_days,
+    visit_today,
+    working_doctor,
+)
 
 STEPS = ("arrive", "check-in", "done", "noshow", "undo", "cancel", "move")
 CANCEL = {"usual": "Patient is ill"}
@@ -19,12 +25,12 @@ CANCEL = {"usual": "Patient is ill"}
 
 @pytest.fixture
 def facility(db: None) -> Facility:
-    return FacilityFactory()
+    return early_facility()
 
 
 @pytest.fixture
 def appointment(facility: Facility) -> Appointment:
-    return AppointmentFactory(facility=facility, reason="Cough")
+    return visit_today(facility=facility, reason="Cough")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling.availability import (
+    GRID,
     NoSuchLocalTimeError,
     Period,
     covers,
@@ -92,16 +93,26 @@ def test_an_edge_of_hours_falls_on_its_day_and_never_before_its_wall_clock(day, 
 @given(st.lists(periods), st.sampled_from([10, 15, 30, 45]), zones)
 def test_a_start_leaves_room_for_the_whole_visit(free, length, tz):
     duration = timedelta(minutes=length)
+    firsts = {on_grid(period.starts_at, GRID, tz) for period in merged(free)}
     for start in starts(merged(free), duration, timedelta(minutes=15), tz):
         assert covers(free, Period(start, start + duration))
-        assert start.astimezone(tz).minute % 15 == 0
+        assert start in firsts or start.astimezone(tz).minute % 15 == 0
 
 
-def test_starts_lie_on_the_quarters_of_the_local_clock():
+@given(st.lists(periods), st.sampled_from([10, 15, 30, 45]), zones)
+def test_every_free_time_that_is_long_enough_offers_its_first_full_five_minutes(free, length, tz):
+    duration = timedelta(minutes=length)
+    found = set(starts(merged(free), duration, timedelta(minutes=15), tz))
+    for period in merged(free):
+        first = on_grid(period.starts_at, GRID, tz)
+        assert (first in found) == (first + duration <= period.ends_at)
+
+
+def test_after_the_first_full_five_minutes_starts_lie_on_the_quarters_of_the_local_clock():
     nepal = zoneinfo.ZoneInfo("Asia/Kathmandu")  # 5:45 ahead of UTC
     free = [Period(utc(2026, 6, 1, 4, 20), utc(2026, 6, 1, 5, 20))]
     found = starts(free, timedelta(minutes=30), timedelta(minutes=15), nepal)
-    assert [f"{at.astimezone(nepal):%H:%M}" for at in found] == ["10:15", "10:30"]
+    assert [f"{at.astimezone(nepal):%H:%M}" for at in found] == ["10:05", "10:15", "10:30"]
 
 
 def test_an_instant_on_the_grid_stays():

@@ -15,6 +15,7 @@ from scheduling.tests.factories import (
     AppointmentFactory,
     AppointmentTypeFactory,
     in_days,
+    visit_today,
     working_doctor,
 )
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def appointment() -> Appointment:
-    return AppointmentFactory()
+    return visit_today()
 
 
 def code_of(refusal: pytest.ExceptionInfo[ValidationError]) -> str | None:

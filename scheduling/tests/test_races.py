@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
 from facilities.models import Doctor, Facility
 from facilities.tests.factories import FacilityFactory
@@ -24,7 +25,12 @@ from patients.tests.factories import PatientFactory
 from scheduling import querysets
 from scheduling.models import Appointment, AppointmentEvent
 from scheduling.models import appointment as appointment_module
-from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
+from scheduling.tests.factories import (
+    AppointmentFactory,
+    in_days,
+    visit_today,
+    working_doctor,
+)
 from scheduling.writing import lock_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,13 +125,22 @@ def test_every_write_locks_doctors_then_patient_then_rooms_each_once(monkeypatch
         monkeypatch.setattr(module, "lock_rows", noted)
     facility = FacilityFactory()
     visit = AppointmentFactory(facility=facility, doctor=working_doctor(facility))
+    held = Appointment.objects.hold(
+        doctor=visit.doctor,
+        facility=facility,
+        starts_at=in_days(1, 15, facility=facility),
+        by=None,
+        now=timezone.now(),
+    )
     writes: list[Callable[[], Any]] = [
         booking(visit.patient, visit.doctor, visit.ends_at),
         lambda: visit.reschedule(
             starts_at=visit.starts_at, doctor=working_doctor(facility), by=None
         ),
         lambda: visit.undo(by=None),
-        lambda: visit.mark_arrived(by=None),
+        lambda: held.confirm(patient=PatientFactory(), by=None),
+        lambda: visit.mark_noshow(by=None, now=visit.ends_at),
+        lambda: visit.undo(by=None),
         lambda: visit.cancel("Patient is ill", by=None),
     ]
     for write in writes:
@@ -135,7 +150,7 @@ def test_every_write_locks_doctors_then_patient_then_rooms_each_once(monkeypatch
 
 
 def test_a_write_that_waits_too_long_for_a_lock_is_tried_once_more(monkeypatch):
-    appointment = AppointmentFactory()
+    appointment = visit_today()
     waited: list[int] = []
 
     def busy_once(model: Any, ids: Any) -> None:
@@ -153,7 +168,7 @@ def test_a_write_that_waits_too_long_for_a_lock_is_tried_once_more(monkeypatch):
 
 
 def test_one_form_sent_by_two_people_changes_the_appointment_once():
-    appointment = AppointmentFactory()
+    appointment = visit_today()
     same = [Appointment.objects.get(pk=appointment.pk) for _ in range(8)]
     ends = at_once(
         [lambda copy=copy: copy.mark_arrived(by=None, version=copy.version) for copy in same]

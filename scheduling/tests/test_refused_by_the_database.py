@@ -10,7 +10,8 @@ from django.utils import timezone
 from facilities.tests.factories import RoomFactory
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment
-from scheduling.tests.factories import AppointmentFactory, working_doctor
+from scheduling.tests.factories import AppointmentFactory, visit_today, working_doctor
+from scheduling.tests.raw import insert, refused_by
 
 pytestmark = pytest.mark.django_db
 
@@ -18,29 +19,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def booked() -> Appointment:
     return AppointmentFactory()
-
-
-def insert(like: Appointment, **changes: Any) -> None:
-    """Insert a copy of an appointment's row, with these columns changed, by raw SQL."""
-    columns = [field.column for field in Appointment._meta.fields if field.column != "id"]
-    changed = {
-        Appointment._meta.get_field(name).column: getattr(value, "pk", value)
-        for name, value in changes.items()
-    }
-    chosen = ", ".join("%s" if column in changed else column for column in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO scheduling_appointment ({', '.join(columns)})"
-            f" SELECT {chosen} FROM scheduling_appointment WHERE id = %s",
-            [*(changed[column] for column in columns if column in changed), like.pk],
-        )
-
-
-def refused_by(booked: Appointment, **changes: Any) -> str | None:
-    """Return the name of the constraint that refuses the row."""
-    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
-        insert(booked, **changes)
-    return refusal.value.__cause__.diag.constraint_name
 
 
 def elsewhen(booked: Appointment, **changes: Any) -> dict[str, Any]:
@@ -146,7 +124,8 @@ def test_nothing_is_booked_for_the_inactive(booked, related, constraint):
     assert refused_by(booked, **elsewhen(booked)) == constraint
 
 
-def test_what_is_booked_with_a_doctor_who_leaves_can_still_be_worked_off(booked):
+def test_what_is_booked_with_a_doctor_who_leaves_can_still_be_worked_off():
+    booked = visit_today()
     type(booked.doctor).objects.update(is_active=False)
     booked.check_in(by=None)
     assert booked.status == "checked-in"
