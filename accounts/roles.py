@@ -46,6 +46,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "scheduling.arrive_appointment",
             "scheduling.fulfil_appointment",
             "scheduling.noshow_appointment",
+            "scheduling.override_appointment",
         }
     ),
     Role.DOCTOR: frozenset(
@@ -56,6 +57,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "scheduling.arrive_appointment",
             "scheduling.fulfil_appointment",
             "scheduling.noshow_appointment",
+            "scheduling.override_appointment",
         }
     ),
     Role.NURSE: frozenset(

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from scheduling.views import appointment, board, booking, moving, patient
+from scheduling.views import appointment, board, booking, finding, holds, moving, patient
 
 app_name = "scheduling"
 urlpatterns = [
     path("", board.desk, name="desk"),
     path("desk/<int:facility_id>/", board.board, name="board"),
+    path("find/", finding.find, name="find"),
+    path("facilities/<int:facility_id>/hold/", holds.hold, name="hold"),
+    path("holds/<int:pk>/release/", holds.release, name="release"),
     path("facilities/<int:facility_id>/book/", booking.book, name="book"),
     path("facilities/<int:facility_id>/patients/", booking.find_patient, name="find-patient"),
     path("facilities/<int:facility_id>/same-person/", booking.same_person, name="same-person"),

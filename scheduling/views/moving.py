@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -15,27 +15,38 @@ from scheduling.calendars import local
 from scheduling.forms import MoveForm, SlotForm
 from scheduling.models import Appointment
 from scheduling.openings import Slot, Wanted, free_starts
+from scheduling.status import Status
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.appointment import done, version, visible_appointment
+from scheduling.views.overriding import offered_override, reason, wanted_override
 
 
 @require_http_methods(["GET", "POST"])
 @permission_required("scheduling.reschedule_appointment", raise_exception=True)
 def reschedule(request: DeskRequest, pk: int) -> HttpResponse:
     """Show the free times of a day; move to the one that is pressed."""
-    appointment = visible_appointment(request, pk)
+    appointment, override = visible_appointment(request, pk), wanted_override(request)
+    if appointment.status == Status.PENDING:
+        raise Http404
     if request.method == "GET":
         return in_panel(request, "move", choices(appointment, request.GET))
     slot = SlotForm(request.POST, appointment.facility)
     if not slot.is_valid():
         raise BadRequest("The form names no doctor of this facility, or no time.")
     try:
-        appointment.reschedule(**slot.cleaned_data, by=request.user, version=version(request))
+        appointment.reschedule(
+            **slot.cleaned_data,
+            by=request.user,
+            override=reason(override),
+            version=version(request),
+        )
     except ValidationError as error:
         fresh = visible_appointment(request, pk)
         context = choices(fresh, request.POST) | {
             "refusal": error.messages,
             "alternatives": nearest(fresh, **slot.cleaned_data) if fresh.is_movable else [],
+            "lost": slot.cleaned_data,
+            "anyway": offered_override(request, error, override),
         }
         return in_panel(request, "move", context, refusal_status(error))
     return done(request, appointment, word="Moved")
