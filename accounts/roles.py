@@ -30,13 +30,28 @@ _READ_NETWORK = {
     "scheduling.view_timeoff",
     "scheduling.view_closure",
 }
-_USE_DESK = {"scheduling.view_appointment", "patients.view_patient"}
+_GIVE_OUT_CALENDAR = {
+    "scheduling.view_calendarfeed",
+    "scheduling.issue_calendarfeed",
+    "scheduling.revoke_calendarfeed",
+}
+_WRITE_TIME_OFF = {f"scheduling.{verb}_timeoff" for verb in ("add", "change", "delete")}
+_WRITE_CLOSURES = {f"scheduling.{verb}_closure" for verb in ("add", "change", "delete")}
+# Of a doctor their own alone, see `DoctorQuerySet.managed_by`.
+_WRITE_HOURS = {f"scheduling.{verb}_workinghours" for verb in ("add", "change", "delete")}
+_USE_DESK = {
+    "scheduling.view_appointment",
+    "scheduling.view_waitlistentry",
+    "patients.view_patient",
+}
 
 # An administrator holds every permission; the others hold exactly these.
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.RECEPTIONIST: frozenset(
         _READ_NETWORK
         | _USE_DESK
+        | _WRITE_TIME_OFF
+        | _WRITE_CLOSURES
         | {
             "patients.add_patient",
             "patients.change_patient",
@@ -47,17 +62,23 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "scheduling.fulfil_appointment",
             "scheduling.noshow_appointment",
             "scheduling.override_appointment",
+            "scheduling.add_waitlistentry",
+            "scheduling.change_waitlistentry",
         }
     ),
     Role.DOCTOR: frozenset(
         _READ_NETWORK
         | _USE_DESK
+        | _GIVE_OUT_CALENDAR
+        | _WRITE_TIME_OFF
+        | _WRITE_HOURS
         | {
             "patients.change_patient",
             "scheduling.arrive_appointment",
             "scheduling.fulfil_appointment",
             "scheduling.noshow_appointment",
             "scheduling.override_appointment",
+            "scheduling.add_waitlistentry",
         }
     ),
     Role.NURSE: frozenset(

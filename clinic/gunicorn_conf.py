@@ -2,6 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import Any
+
+from clinic.logs import mask_secrets
 
 # Threads must outnumber the connections and queue places of a worker's database pool (4 + 8 by
 # default), or an overloaded database is never answered with 503 in time.
@@ -20,3 +23,8 @@ worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 # The application logs each request itself, as JSON and without its query.
 accesslog = None
 loglevel = "warning"
+
+
+def on_starting(server: Any) -> None:
+    """Keep secrets out of gunicorn's own errors, which name the address that failed."""
+    server.log.error_log.addFilter(mask_secrets)

@@ -1,6 +1,5 @@
 """What every request passes: a log line, an answer when the database is away, no caching."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django_structlog.middlewares import RequestMiddleware
 
-SECRET_IN_PATH = re.compile(r"/key/[^/]+")
+from clinic.logs import without_secrets
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -23,12 +22,12 @@ class RequestLogMiddleware(RequestMiddleware):
     """Log each request with an id, and return that id as `X-Request-ID`.
 
     Paths are logged without their query: a search term can name a patient. The key of a link to
-    set a password is left out too: whoever reads it could use it.
+    set a password and the token of a calendar are left out too: whoever reads one could use it.
     """
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {SECRET_IN_PATH.sub('/key/…', request.path)}"
+        return f"{request.method} {without_secrets(request.path)}"
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:

@@ -4,6 +4,7 @@
 """
 
 import logging
+import zoneinfo
 from pathlib import Path
 
 import environ
@@ -175,9 +176,14 @@ CONTENT_SECURITY_POLICY = {
 # Language and time. Every page shows the facility's own zone; UTC is what the database keeps.
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
+# The pinned tzdata package says when clocks change, not whatever the machine has: facilities.zones.
+zoneinfo.reset_tzpath(to=())
 USE_I18N = USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", default="US")
 PHONENUMBER_DB_FORMAT = "E164"
+
+# Marks this clinic's events in calendars. Changing it makes them other events.
+CALENDAR_UID_DOMAIN = env.str("CALENDAR_UID_DOMAIN", default="clinic")
 
 # Files
 STATIC_URL = "static/"

@@ -14,6 +14,7 @@ admin.site.site_header = admin.site.site_title = "Clinic administration"
 urlpatterns = [
     path("", include("scheduling.urls")),
     path("patients/", include("patients.urls")),
+    path("facilities/", include("facilities.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("health", health.live, name="health"),

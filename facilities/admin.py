@@ -1,12 +1,36 @@
+from itertools import combinations
+
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
-from facilities.models import CareType, Doctor, Facility, Room, ZipCodeRange
+from facilities.admin_refusals import RefusalsInWords
+from facilities.models import (
+    OVERLAPPING_RANGES,
+    CareType,
+    Doctor,
+    Facility,
+    Room,
+    ZipCodeRange,
+)
+
+
+class ZipCodeRangeFormSet(BaseInlineFormSet):
+    """Ranges of one facility, compared with each other: the database sees only what is stored."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        rows = [form.instance for form in kept if form.has_changed() or form.instance.pk]
+        if any(one.overlaps(other) for one, other in combinations(rows, 2)):
+            raise ValidationError(OVERLAPPING_RANGES, code="zip_code_range_distinct")
 
 
 class ZipCodeRangeInline(admin.TabularInline):
     model = ZipCodeRange
+    formset = ZipCodeRangeFormSet
     extra = 1
 
 
@@ -16,12 +40,12 @@ class RoomInline(admin.TabularInline):
 
 
 @admin.register(CareType)
-class CareTypeAdmin(admin.ModelAdmin):
+class CareTypeAdmin(RefusalsInWords, admin.ModelAdmin):
     search_fields = ["name"]
 
 
 @admin.register(Facility)
-class FacilityAdmin(admin.ModelAdmin):
+class FacilityAdmin(RefusalsInWords, admin.ModelAdmin):
     list_display = ["name", "city", "zip_code", "timezone", "registered", "is_active"]
     list_filter = ["is_active", "care_types", "timezone"]
     search_fields = ["name", "city", "zip_code", "identifier"]
@@ -36,7 +60,7 @@ class FacilityAdmin(admin.ModelAdmin):
 
 
 @admin.register(ZipCodeRange)
-class ZipCodeRangeAdmin(admin.ModelAdmin):
+class ZipCodeRangeAdmin(RefusalsInWords, admin.ModelAdmin):
     list_display = ["facility", "zip_min", "zip_max"]
     list_select_related = ["facility"]
     search_fields = ["facility__name", "zip_min", "zip_max"]
@@ -44,7 +68,7 @@ class ZipCodeRangeAdmin(admin.ModelAdmin):
 
 
 @admin.register(Room)
-class RoomAdmin(admin.ModelAdmin):
+class RoomAdmin(RefusalsInWords, admin.ModelAdmin):
     list_display = ["name", "facility", "is_active"]
     list_filter = ["is_active"]
     list_select_related = ["facility"]
@@ -53,7 +77,7 @@ class RoomAdmin(admin.ModelAdmin):
 
 
 @admin.register(Doctor)
-class DoctorAdmin(admin.ModelAdmin):
+class DoctorAdmin(RefusalsInWords, admin.ModelAdmin):
     list_display = ["name", "specialization", "licence_number", "places", "care", "is_active"]
     list_filter = ["is_active", "care_types", "specialization"]
     list_select_related = ["user"]

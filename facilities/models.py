@@ -11,11 +11,10 @@ from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Func, IntegerField, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import F, Q
 from phonenumber_field.modelfields import PhoneNumberField
 
-from facilities.querysets import DoctorQuerySet, FacilityQuerySet, RoomQuerySet
+from facilities.querysets import DoctorQuerySet, FacilityQuerySet, RoomQuerySet, zip_span
 
 zip_code_validator = RegexValidator(r"^\d{5}$", "Enter a ZIP code of five digits, such as 02134.")
 
@@ -26,6 +25,29 @@ known_timezones = cache(zoneinfo.available_timezones)
 def validate_timezone(name: str) -> None:
     if name not in known_timezones():
         raise ValidationError("Choose a time zone from the list, such as America/Chicago.")
+
+
+OVERLAPPING_RANGES = (
+    "This facility has a range with some of these ZIP codes already. Change that range instead."
+)
+
+
+class ZoneOffset(models.Model):
+    """How far a zone's clocks are ahead of UTC from `since` up to `until`; see `facilities.zones`.
+
+    SQL turns wall-clock times into instants by these rows.
+    """
+
+    zone = models.TextField()
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    utc_offset = models.DurationField()
+
+    class Meta:
+        indexes = [models.Index(fields=["zone", "until"], name="zone_offset_until")]
+
+    def __str__(self) -> str:
+        return f"{self.zone} {self.utc_offset}"
 
 
 class CareType(models.Model):
@@ -121,6 +143,16 @@ class Facility(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        super().clean()
+        if self.capacity is not None and self.capacity < self.registered_count:
+            raise ValidationError(
+                {
+                    "capacity": f"Enter at least {self.registered_count}, which is how many "
+                    "patients are registered here."
+                }
+            )
+
     @property
     def tz(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.timezone)
@@ -129,11 +161,10 @@ class Facility(models.Model):
     def is_full(self) -> bool:
         return self.registered_count >= self.capacity
 
-
-def _zip_span() -> Func:
-    """Return the ZIP codes of a range as an int4range, both ends included."""
-    ends = [Cast(name, IntegerField()) for name in ("zip_min", "zip_max")]
-    return Func(*ends, Value("[]"), function="int4range")
+    @property
+    def places_left(self) -> int:
+        """Return how many more patients can be registered here."""
+        return max(0, self.capacity - self.registered_count)
 
 
 class ZipCodeRange(models.Model):
@@ -162,18 +193,20 @@ class ZipCodeRange(models.Model):
                 name="zip_code_range_distinct",
                 expressions=[
                     ("facility", RangeOperators.EQUAL),
-                    (_zip_span(), RangeOperators.OVERLAPS),
+                    (zip_span(), RangeOperators.OVERLAPS),
                 ],
-                violation_error_message="This facility has a range with some of these ZIP codes "
-                "already. Change that range instead.",
+                violation_error_message=OVERLAPPING_RANGES,
             ),
         ]
         indexes = [
-            GistIndex(_zip_span(), name="zip_code_range_serves"),
+            GistIndex(zip_span(), name="zip_code_range_serves"),
         ]
 
     def __str__(self) -> str:
         return self.zip_min if self.zip_min == self.zip_max else f"{self.zip_min}–{self.zip_max}"
+
+    def overlaps(self, other: "ZipCodeRange") -> bool:
+        return self.zip_min <= other.zip_max and other.zip_min <= self.zip_max
 
 
 class Room(models.Model):

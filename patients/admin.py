@@ -1,14 +1,13 @@
 """Patients in the admin, found as at the desk."""
 
-from typing import Any, cast
+from typing import cast
 
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 
 from accounts.models import User
+from facilities.admin_refusals import RefusalsInWords
 from patients.models import Patient, PatientIdentifier
 
 MOST_FOUND = 200
@@ -20,7 +19,7 @@ class PatientIdentifierInline(admin.TabularInline):
 
 
 @admin.register(Patient)
-class PatientAdmin(admin.ModelAdmin):
+class PatientAdmin(RefusalsInWords, admin.ModelAdmin):
     list_display = ["family_name", "given_name", "date_of_birth", "mrn", "facility", "is_active"]
     list_display_links = ["family_name", "given_name"]
     list_filter = ["is_active", "gender", "facility"]
@@ -32,20 +31,6 @@ class PatientAdmin(admin.ModelAdmin):
     autocomplete_fields = ["facility", "assigned_doctor"]
     readonly_fields = ["mrn", "version", "merged_into", "created_at", "updated_at"]
     inlines = [PatientIdentifierInline]
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Answer what only the database could refuse, such as a place just taken, in words."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError as error:
-            self.message_user(request, " ".join(error.messages), messages.ERROR)
-            return redirect(request.path)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Patient], search_term: str

@@ -14,6 +14,7 @@ from django.forms.models import model_to_dict
 
 from accounts.models import User
 from facilities.models import Doctor, Facility
+from patients.facility_choice import FULL, FacilityField, who_has_room
 from patients.models import Patient
 from patients.search import parse_date
 
@@ -97,6 +98,7 @@ class PatientForm(_RefusableForm):
     class Meta:
         model = Patient
         fields = DEMOGRAPHICS
+        field_classes = {"facility": FacilityField}
 
     def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -106,6 +108,20 @@ class PatientForm(_RefusableForm):
             self.initial["version"] = self.instance.version
             self.initial["as_read"] = _as_read(self.instance)
         self.helper = _helper(*_LAYOUT)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Show beside the facility that it is full, with the nearest ones that have room."""
+        super().add_error(field, error)
+        if not self.has_error(NON_FIELD_ERRORS, FULL):
+            return
+        for refusal in self.errors.pop(NON_FIELD_ERRORS).as_data():
+            if refusal.code == FULL:
+                choosable = self.fields["facility"].queryset  # type: ignore[attr-defined]
+                offers = who_has_room(self.cleaned_data.get("zip_code") or "", choosable)
+                words = " ".join([*refusal.messages, offers]).strip()
+                super().add_error("facility", ValidationError(words, code=FULL))
+            else:
+                super().add_error(None, refusal)
 
     def save_or_explain(self) -> Patient | None:
         patient = super().save_or_explain()

@@ -2,21 +2,26 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.models import User
 from facilities.models import Facility
-from scheduling.admin_forms import AbsenceForm, place
+from scheduling.absence_forms import place
+from scheduling.admin_forms import TellsWhatIsAffected
 from scheduling.calendars import local
 from scheduling.models import (
     Appointment,
     AppointmentEvent,
     AppointmentType,
+    CalendarFeed,
     Closure,
     TimeOff,
+    WaitlistEntry,
     WorkingHours,
 )
 
@@ -59,8 +64,7 @@ class WorkingHoursAdmin(admin.ModelAdmin):
 
 
 @admin.register(TimeOff)
-class TimeOffAdmin(admin.ModelAdmin):
-    form = AbsenceForm
+class TimeOffAdmin(TellsWhatIsAffected, admin.ModelAdmin):
     list_display = ["doctor", "from_local", "until_local", "reason"]
     list_filter = ["starts_at"]
     search_fields = ["doctor__name", "reason"]
@@ -81,8 +85,7 @@ class TimeOffAdmin(admin.ModelAdmin):
 
 
 @admin.register(Closure)
-class ClosureAdmin(admin.ModelAdmin):
-    form = AbsenceForm
+class ClosureAdmin(TellsWhatIsAffected, admin.ModelAdmin):
     list_display = ["facility", "from_local", "until_local", "reason"]
     list_filter = ["starts_at"]
     list_select_related = ["facility"]
@@ -199,3 +202,43 @@ class AppointmentAdmin(ReadOnlyAdmin, admin.ModelAdmin):
                 done += 1
         if done:
             self.message_user(request, f"{done} appointments changed.", messages.SUCCESS)
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    list_display = ["doctor", "created_at", "created_by", "last_read_at", "revoked_at"]
+    list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["doctor", "created_by"]
+    search_fields = ["doctor__name"]
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke")
+    def revoke(self, request: HttpRequest, chosen: QuerySet[CalendarFeed]) -> None:
+        for feed in chosen.select_related("doctor"):
+            try:
+                feed.revoke(by=cast("User", request.user))
+            except ValidationError as refusal:
+                self.message_user(request, f"{feed}: {refusal.messages[0]}", messages.ERROR)
+            else:
+                self.message_user(request, f"{feed}: revoked.", messages.SUCCESS)
+
+
+@admin.register(WaitlistEntry)
+class WaitlistEntryAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    list_display = ["patient", "what", "where", "when", "priority", "status", "created_at"]
+    list_filter = ["status", "priority", "facility", "care_type"]
+    list_select_related = ["patient", "care_type", "doctor", "type", "facility"]
+    search_fields = ["patient__mrn__exact", "patient__family_name__istartswith"]
+    actions = ["remove"]
+
+    @admin.action(description="Remove from the waitlist")
+    def remove(self, request: HttpRequest, chosen: QuerySet[WaitlistEntry]) -> None:
+        by = cast("User", request.user)
+        for entry in chosen:
+            try:
+                entry.remove("Removed by an administrator", by=by)
+            except ValidationError as refusal:
+                words = f"{entry}: {' '.join(refusal.messages)}"
+                self.message_user(request, words, messages.ERROR)
+            else:
+                self.message_user(request, f"{entry}: removed.", messages.SUCCESS)

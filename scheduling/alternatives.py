@@ -1,8 +1,10 @@
 """What is free nearest to a time that could not be had."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from scheduling.agenda import doctors_of
+from scheduling.availability import Period
 from scheduling.calendars import local
 from scheduling.models import Appointment
 from scheduling.openings import Slot, Wanted, free_starts
@@ -18,10 +20,12 @@ def alternatives(
     count: int = 4,
     within: timedelta = WITHIN,
     moving: Appointment | None = None,
+    taken: Sequence[Period] = (),
 ) -> list[Slot]:
     """Return the free slots nearest to a time that could not be had, best first.
 
-    The same doctor is preferred to another of the same specialization by two hours.
+    The same doctor is preferred to another of the same specialization by two hours. What is
+    `taken`, as by the rest of a series, is left out.
     """
     facility = lost.facility
     wanted_at = max(lost.starts_at, now)
@@ -42,6 +46,7 @@ def alternatives(
             patient=lost.patient,
             room=lost.room,
             moving=moving,
+            taken=tuple(taken),
         ),
         now=now,
     )

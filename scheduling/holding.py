@@ -81,6 +81,11 @@ def give_up(hold: Appointment, *, by: User) -> None:
     hold.cancel(GIVEN_UP, by=by, version=hold.version)
 
 
+def let_go(by: User, slot: Slot) -> None:
+    """Give up somebody's own hold of a slot, if they have one."""
+    _give_up_all(own_hold(by, slot), by)
+
+
 def give_up_own(by: User, pk: int) -> None:
     """Give up somebody's own hold with this id, if there still is one."""
     _give_up_all(_pending(by).filter(pk=pk), by)

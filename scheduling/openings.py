@@ -52,7 +52,8 @@ class Wanted:
     """What somebody looks for. Whatever is left out does not matter.
 
     Days and times of day are those of each facility. A type brings its length, its buffer and the
-    doctors who offer it. A visit that is `moving` does not stand in its own way.
+    doctors who offer it. A visit that is `moving` does not stand in its own way. What is `taken` is
+    not offered, though it is free: somebody is about to take it.
     """
 
     first: date
@@ -72,6 +73,7 @@ class Wanted:
     patient: Patient | None = None
     room: Room | None = None
     moving: Appointment | None = None
+    taken: tuple[Period, ...] = ()
 
     @property
     def needs(self) -> timedelta:
@@ -127,13 +129,17 @@ def find_openings(wanted: Wanted, *, now: datetime, count: int = 5) -> list[Slot
 
 def free_starts(wanted: Wanted, *, now: datetime) -> list[Slot]:
     """Return every slot from the first to the last day, by time, overlapping ones too."""
+    return list(_slots(wanted, free_time(wanted, now=now)))
+
+
+def free_time(wanted: Wanted, *, now: datetime) -> list[Stretch]:
+    """Return all the time in which what is wanted fits, from the first to the last day."""
     places = places_for(wanted)
-    stretches = [
+    return [
         stretch
         for window in windows(wanted, now, at_once=AHEAD.days)
         for stretch in free_stretches(wanted, places, window, now=now, limit=None)
     ]
-    return list(_slots(wanted, stretches))
 
 
 def places_for(wanted: Wanted) -> list[Place]:
@@ -290,8 +296,8 @@ def _gaps(wanted: Wanted, places: list[Place], window: Window) -> tuple[str, dic
 
 
 def _busy(wanted: Wanted, now: datetime) -> TimestamptzMultirange:
-    """Return the times at which the patient or the room is taken."""
-    taken: list[tuple[datetime, datetime]] = []
+    """Return the times at which the patient or the room is taken, or that are not wanted."""
+    taken: list[tuple[datetime, datetime]] = list(wanted.taken)
     if wanted.patient is not None:
         own = wanted.patient.appointments.holding_time().upcoming(now).besides(wanted.moving)
         taken += own.values_list("starts_at", "ends_at")

@@ -4,18 +4,25 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
 from patients.models import Patient
 from scheduling.availability import DEFAULT_DURATION, Period, day_bounds
-from scheduling.status import HOLDING_TIME, Status
+from scheduling.status import EXPECTED, HOLDING_TIME, Status
 from scheduling.writing import lock_rows, one_write
 
 if TYPE_CHECKING:
-    from scheduling.models import Appointment, AppointmentType, Closure, TimeOff, WorkingHours
+    from scheduling.models import (
+        Appointment,
+        AppointmentSeries,
+        AppointmentType,
+        Closure,
+        TimeOff,
+        WorkingHours,
+    )
 
 
 HOLD = timedelta(minutes=5)
@@ -35,6 +42,7 @@ class Visit(TypedDict, total=False):
     reason: str
     notes: str
     source: str
+    series: "AppointmentSeries | None"
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -59,6 +67,18 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             starts_at__gt=period.starts_at - timedelta(hours=24),
             blocked_until__gt=period.starts_at,
         )
+
+    def during(self, period: Period) -> "AppointmentQuerySet":
+        """Keep the visits that take some of the period; a buffer afterwards is no visit."""
+        return self.overlapping(period).filter(ends_at__gt=period.starts_at)
+
+    def expected(self, now: datetime) -> "AppointmentQuerySet":
+        """Keep what is still to take place, or takes place now."""
+        return self.upcoming(now).filter(status__in=EXPECTED)
+
+    def at_facilities_of(self, user: User) -> "AppointmentQuerySet":
+        """Keep what takes place where this person works: to be counted, whoever may read it."""
+        return self.filter(facility__in=Facility.objects.visible_to(user).values("pk"))
 
     def holding_time(self) -> "AppointmentQuerySet":
         """Keep what occupies its doctor, patient and room; an expired hold does no longer."""
@@ -113,9 +133,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         lock_rows(Patient, {appointment.patient_id})
         lock_rows(Room, {appointment.room_id})
         appointment.clean_fields(
-            exclude=["patient", "doctor", "facility", "room", "type", "created_by"]
+            exclude=["patient", "doctor", "facility", "room", "type", "series", "created_by"]
         )
-        appointment.take_time(override)
+        appointment.take_time(override, visit["by"])
         appointment.save()
         appointment.record(kind, by=visit["by"], reason=appointment.override_reason)
         return appointment
@@ -133,6 +153,18 @@ class WorkingHoursQuerySet(models.QuerySet["WorkingHours"]):
             Q(valid_until__isnull=True) | Q(valid_until__gte=first), valid_from__lte=last
         )
 
+    def not_ended(self, today: date) -> "WorkingHoursQuerySet":
+        """Keep the hours that apply today or later."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today))
+
+
+def _count_during(appointments: AppointmentQuerySet, whose: str) -> Coalesce:
+    """Return an annotation of absences: how many of these appointments lie in each."""
+    period: Any = Period(OuterRef("starts_at"), OuterRef("ends_at"))  # type: ignore[arg-type]
+    theirs = appointments.during(period).filter(**{whose: OuterRef(whose)}).order_by()
+    count = theirs.values(whose).annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(count, output_field=models.IntegerField()), 0)
+
 
 class TimeOffQuerySet(models.QuerySet["TimeOff"]):
     def visible_to(self, user: User) -> "TimeOffQuerySet":
@@ -141,6 +173,17 @@ class TimeOffQuerySet(models.QuerySet["TimeOff"]):
         if user.is_clinic_staff:
             return self.filter(doctor__in=Doctor.objects.visible_to(user))
         return self.none()
+
+    def changeable_by(self, user: User) -> "TimeOffQuerySet":
+        """Keep what this person may change or delete, if their role may."""
+        return self.filter(doctor__in=Doctor.objects.managed_by(user))
+
+    def upcoming(self, now: datetime) -> "TimeOffQuerySet":
+        return self.filter(ends_at__gt=now)
+
+    def counting(self, appointments: AppointmentQuerySet) -> "TimeOffQuerySet":
+        """Add `to_move`: how many of these appointments lie in each absence."""
+        return self.annotate(to_move=_count_during(appointments, "doctor"))
 
     def overlapping(self, period: Period) -> "TimeOffQuerySet":
         return self.filter(starts_at__lt=period.ends_at, ends_at__gt=period.starts_at)
@@ -151,6 +194,17 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
         if user.is_admin:
             return self
         return self.filter(facility__staff=user) if user.is_clinic_staff else self.none()
+
+    def changeable_by(self, user: User) -> "ClosureQuerySet":
+        """Keep what this person may change or delete, if their role may."""
+        return self.visible_to(user)
+
+    def upcoming(self, now: datetime) -> "ClosureQuerySet":
+        return self.filter(ends_at__gt=now)
+
+    def counting(self, appointments: AppointmentQuerySet) -> "ClosureQuerySet":
+        """Add `to_move`: how many of these appointments lie in each absence."""
+        return self.annotate(to_move=_count_during(appointments, "facility"))
 
     def overlapping(self, period: Period) -> "ClosureQuerySet":
         return self.filter(starts_at__lt=period.ends_at, ends_at__gt=period.starts_at)

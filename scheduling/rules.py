@@ -97,14 +97,9 @@ def refuse_room(appointment: "Appointment") -> None:
         )
 
 
-def refuse_by_type(appointment: "Appointment", now: datetime) -> None:
-    """Codes: `type_inactive`, `type_not_offered`, `not_online`, `too_soon`, `too_far_ahead`.
-
-    How soon and how far ahead bind only those who book for themselves: the desk sees the day.
-    """
+def refuse_by_type(appointment: "Appointment") -> None:
+    """Codes: `type_inactive`, `type_not_offered`."""
     kind = appointment.type
-    if appointment.source == appointment.Source.ONLINE:
-        _refuse_online(appointment, now)
     if kind is None:
         return
     if not kind.is_active:
@@ -119,7 +114,11 @@ def refuse_by_type(appointment: "Appointment", now: datetime) -> None:
         )
 
 
-def _refuse_online(appointment: "Appointment", now: datetime) -> None:
+def refuse_online(appointment: "Appointment", now: datetime) -> None:
+    """Codes: `not_online`, `too_soon`, `too_far_ahead`.
+
+    These bind those who book or move for themselves. The desk sees the day, and may do either.
+    """
     kind = appointment.type
     if kind is None or not kind.bookable_online:
         raise ValidationError(

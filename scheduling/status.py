@@ -23,6 +23,9 @@ HOLDING_TIME = (
     Status.FULFILLED,
 )
 
+# Whoever has one of these is still to be seen. A hold is nobody's visit yet and lapses by itself.
+EXPECTED = (Status.BOOKED, Status.ARRIVED, Status.CHECKED_IN)
+
 # The next steps from each status. Undo takes the last step back and is not listed. A desk may skip
 # a step it did not see, as when a patient walks straight in.
 NEXT: dict[str, frozenset[Status]] = {

@@ -1,6 +1,18 @@
-from django.urls import path
+from django.urls import include, path
 
-from scheduling.views import appointment, board, booking, finding, holds, moving, patient
+from scheduling.views import (
+    appointment,
+    board,
+    booking,
+    feeds,
+    finding,
+    holds,
+    moving,
+    patient,
+    series,
+    waitlist,
+    waitlist_fits,
+)
 
 app_name = "scheduling"
 urlpatterns = [
@@ -10,6 +22,7 @@ urlpatterns = [
     path("facilities/<int:facility_id>/hold/", holds.hold, name="hold"),
     path("holds/<int:pk>/release/", holds.release, name="release"),
     path("facilities/<int:facility_id>/book/", booking.book, name="book"),
+    path("facilities/<int:facility_id>/series/", series.book, name="book-series"),
     path("facilities/<int:facility_id>/patients/", booking.find_patient, name="find-patient"),
     path("facilities/<int:facility_id>/same-person/", booking.same_person, name="same-person"),
     path("patients/<int:pk>/", patient.detail, name="patient"),
@@ -21,4 +34,18 @@ urlpatterns = [
     path("appointments/<int:pk>/undo/", appointment.undo, name="undo"),
     path("appointments/<int:pk>/cancel/", appointment.cancel, name="cancel"),
     path("appointments/<int:pk>/move/", moving.reschedule, name="reschedule"),
+    path("appointments/<int:pk>/calendar.ics", feeds.appointment_file, name="appointment-file"),
+    path("calendar/feeds/", feeds.feeds, name="feeds"),
+    path("calendar/feeds/doctors/<int:pk>/", feeds.issue, name="feed-issue"),
+    path("calendar/feeds/<int:pk>/replace/", feeds.replace, name="feed-replace"),
+    path("calendar/feeds/<int:pk>/revoke/", feeds.revoke, name="feed-revoke"),
+    path("calendar/<str:token>.ics", feeds.read, name="feed"),
+    path("", include("scheduling.absence_urls")),
+    path("appointments/<int:pk>/waitlist/", waitlist_fits.offer, name="waitlist-offer"),
+    path("patients/<int:pk>/waitlist/", waitlist.add, name="waitlist-add"),
+    path("waitlist/", waitlist.waitlist, name="waitlist"),
+    path("waitlist/fits/", waitlist_fits.fits, name="waitlist-fits"),
+    path("waitlist/<int:pk>/", waitlist.edit, name="waitlist-entry"),
+    path("waitlist/<int:pk>/remove/", waitlist.remove, name="waitlist-remove"),
+    path("waitlist/<int:pk>/book/", waitlist_fits.book, name="waitlist-book"),
 ]

@@ -1,11 +1,11 @@
-"""The demo clinic in its order: places, people, hours, absences, visits."""
+"""The demo clinic in its order: places, people, hours, absences, visits, who waits."""
 
 import random
 from datetime import datetime
 
 from django.db import transaction
 
-from clinic.demo import accounts, hours, people, places, visits
+from clinic.demo import accounts, hours, people, places, visits, waiting
 
 SEED = 2026
 
@@ -36,3 +36,4 @@ def load(
     users = accounts.create(sites, now)
     types = places.appointment_types()
     visits.write(sites, types, users, rng, now=now, days_back=days_back, days_ahead=days_ahead)
+    waiting.write(sites, types, users, rng, now=now)

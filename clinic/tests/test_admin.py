@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from facilities.tests.factories import FacilityFactory
-from scheduling.models import Appointment, Closure, TimeOff
+from scheduling.models import Appointment, CalendarFeed, Closure, TimeOff, WaitlistEntry
 from scheduling.tests.factories import AppointmentFactory, working_doctor
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ ADMINS = [
     for model, model_admin in admin.site._registry.items()
     if model._meta.app_label in OURS
 ]
-EDITABLE = [pair for pair in ADMINS if pair[0] is not Appointment]
+EDITABLE = [pair for pair in ADMINS if pair[0] not in {Appointment, CalendarFeed, WaitlistEntry}]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from facilities.tests.factories import FacilityFactory
 from patients.models import Patient
 from scheduling.agenda import doctor_days, doctors_of
 from scheduling.calendars import local
-from scheduling.models import Appointment, AppointmentEvent
+from scheduling.models import Appointment, AppointmentEvent, WaitlistEntry
 from scheduling.openings import Wanted, find_openings
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,7 @@ def test_two_loads_at_one_moment_are_alike() -> None:
 
     demo.load(now=FRIDAY_AT_TEN)
     first = written()
+    WaitlistEntry.objects.all().delete()
     AppointmentEvent.objects.all().delete()
     Appointment.objects.all().delete()
     Patient.objects.all().delete()

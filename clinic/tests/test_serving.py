@@ -1,15 +1,17 @@
 """Health checks, logs, and what happens when the database is away."""
 
 import json
+import logging
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from django.test import RequestFactory
 
 from accounts.tests.factories import UserFactory
-from clinic import logs
+from clinic import gunicorn_conf, logs
 from clinic.middleware import DatabaseUnavailableMiddleware, RequestLogMiddleware
 
 
@@ -117,6 +119,25 @@ def test_no_signed_in_page_is_stored(client):
     assert "no-store" in client.get("/admin/").headers["Cache-Control"]
 
 
-def test_the_key_of_a_password_link_is_not_logged():
-    request = RequestFactory().get("/accounts/password/reset/key/3-abc123-secret/")
-    assert "secret" not in RequestLogMiddleware.format_request(request)
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/accounts/password/reset/key/3-abc-secret/", "/accounts/password/reset/key/…/"),
+        ("/calendar/secret.ics", "/calendar/…"),
+        ("/calendar/secret", "/calendar/…"),
+        ("/calendar/feeds/7/revoke/", "/calendar/feeds/7/revoke/"),
+    ],
+)
+def test_a_secret_in_a_path_is_not_logged(path, logged):
+    assert RequestLogMiddleware.format_request(RequestFactory().get(path)) == f"GET {logged}"
+
+
+def test_gunicorn_keeps_no_access_log_and_names_no_secret_in_its_errors(caplog):
+    assert gunicorn_conf.accesslog is None
+    server = SimpleNamespace(log=SimpleNamespace(error_log=logging.getLogger("gunicorn.error")))
+    gunicorn_conf.on_starting(server)
+    try:
+        server.log.error_log.error("Error handling request %s %s", "GET", "/calendar/secret.ics")
+    finally:
+        server.log.error_log.removeFilter(logs.mask_secrets)
+    assert caplog.messages == ["Error handling request GET /calendar/…"]

@@ -6,35 +6,31 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 INSTANT = """
-CREATE FUNCTION scheduling_instant(local timestamp, zone text) RETURNS timestamptz
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
--- The instant of a wall-clock time: of two the earlier, inside a gap the end of the gap.
--- PostgreSQL itself takes the later of two, and carries on behind a gap.
-DECLARE
-    found timestamptz := local AT TIME ZONE zone;
-    day_before timestamptz := found - interval '24 hours';
-    offset_before interval := (day_before AT TIME ZONE zone) - (day_before AT TIME ZONE 'UTC');
-    earlier timestamptz := (local - offset_before) AT TIME ZONE 'UTC';
-    low timestamptz;
-    middle timestamptz;
+CREATE FUNCTION scheduling_instant(local timestamp, zone_name text) RETURNS timestamptz
+LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+-- The instant of a wall-clock time: of two the earlier, inside a gap the end of the gap. Under each
+-- offset that can be meant the time is one instant; before that offset holds, its start is.
+    SELECT min(greatest((local - utc_offset) AT TIME ZONE 'UTC', since))
+    FROM facilities_zoneoffset
+    WHERE zone = zone_name
+        AND (until IS NULL OR until > (local - utc_offset) AT TIME ZONE 'UTC')
+        AND (since IS NULL OR since < local AT TIME ZONE 'UTC' + interval '2 days')
+$$;
+"""
+
+# Other clock changes than were known make what was worked out by them worthless.
+OFFSETS_CHANGED = """
+CREATE FUNCTION scheduling_zone_offsets_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF found AT TIME ZONE zone = local THEN
-        IF earlier < found AND earlier AT TIME ZONE zone = local THEN
-            RETURN earlier;
-        END IF;
-        RETURN found;
-    END IF;
-    low := found - ((found AT TIME ZONE zone) - local);
-    WHILE found - low > interval '1 second' LOOP
-        middle := date_trunc('second', low + (found - low) / 2);
-        IF middle AT TIME ZONE zone < local THEN
-            low := middle;
-        ELSE
-            found := middle;
-        END IF;
-    END LOOP;
-    RETURN found;
+    DELETE FROM scheduling_freetimehorizon;
+    RETURN NULL;
 END $$;
+CREATE TRIGGER free_time_on_offsets_change AFTER INSERT OR UPDATE OR DELETE ON facilities_zoneoffset
+FOR EACH STATEMENT EXECUTE FUNCTION scheduling_zone_offsets_changed();
+"""
+DROP_OFFSETS_CHANGED = """
+DROP TRIGGER free_time_on_offsets_change ON facilities_zoneoffset;
+DROP FUNCTION scheduling_zone_offsets_changed();
 """
 
 FREE_TIME = """
@@ -43,19 +39,36 @@ RETURNS TABLE (doctor_id bigint, facility_id bigint, day date, starts_at timesta
 LANGUAGE sql STABLE AS $$
     WITH days AS (
         SELECT first + n AS day FROM generate_series(0, last - first) AS n
-    ), shift AS (
-        SELECT h.doctor_id, h.facility_id, days.day,
-            scheduling_instant(days.day + h.starts_at, f.timezone) AS starts_at,
-            scheduling_instant(
-                CASE WHEN h.ends_at = TIME '00:00' THEN (days.day + 1)::timestamp
-                ELSE days.day + h.ends_at END, f.timezone
-            ) AS ends_at
+    ), clock AS MATERIALIZED (
+        -- The one offset of a zone around a day; none around a day on which the clocks change.
+        SELECT zones.timezone, days.day, zone.utc_offset
+        FROM (
+            SELECT DISTINCT f.timezone FROM scheduling_workinghours h
+            JOIN facilities_facility f ON f.id = h.facility_id WHERE h.doctor_id = ANY(whose)
+        ) AS zones
+        CROSS JOIN days
+        LEFT JOIN facilities_zoneoffset zone ON zone.zone = zones.timezone
+            AND (zone.since IS NULL OR zone.since <= (days.day - 1)::timestamp AT TIME ZONE 'UTC')
+            AND (zone.until IS NULL OR zone.until > (days.day + 3)::timestamp AT TIME ZONE 'UTC')
+    ), local_shift AS (
+        SELECT h.doctor_id, h.facility_id, clock.day, clock.timezone, clock.utc_offset,
+            clock.day + h.starts_at AS starts_at,
+            CASE WHEN h.ends_at = TIME '00:00' THEN (clock.day + 1)::timestamp
+            ELSE clock.day + h.ends_at END AS ends_at
         FROM scheduling_workinghours h
         JOIN facilities_facility f ON f.id = h.facility_id
-        JOIN days ON extract(isodow FROM days.day) = h.weekday
-            AND days.day >= h.valid_from AND (h.valid_until IS NULL OR days.day <= h.valid_until)
-            AND (h.weeks = 0 OR h.weeks = 1 + (days.day - DATE '2000-01-03') / 7 % 2)
+        JOIN clock ON clock.timezone = f.timezone
+            AND extract(isodow FROM clock.day) = h.weekday
+            AND clock.day >= h.valid_from AND (h.valid_until IS NULL OR clock.day <= h.valid_until)
+            AND (h.weeks = 0 OR h.weeks = 1 + (clock.day - DATE '2000-01-03') / 7 % 2)
         WHERE h.doctor_id = ANY(whose)
+    ), shift AS (
+        SELECT s.doctor_id, s.facility_id, s.day,
+            CASE WHEN s.utc_offset IS NULL THEN scheduling_instant(s.starts_at, s.timezone)
+            ELSE (s.starts_at - s.utc_offset) AT TIME ZONE 'UTC' END AS starts_at,
+            CASE WHEN s.utc_offset IS NULL THEN scheduling_instant(s.ends_at, s.timezone)
+            ELSE (s.ends_at - s.utc_offset) AT TIME ZONE 'UTC' END AS ends_at
+        FROM local_shift s
     ), work AS (
         SELECT shift.doctor_id, shift.facility_id, shift.day,
             range_agg(tstzrange(shift.starts_at, shift.ends_at)) AS hours
@@ -168,6 +181,7 @@ def dropped(name, arguments):
 class Migration(migrations.Migration):
 
     dependencies = [
+        ("facilities", "0004_zone_offset"),
         ("scheduling", "0002_rules_complete"),
     ]
 
@@ -211,6 +225,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FREE_TIME, dropped("scheduling_free_time", "bigint[], date, date, bigint")),
         migrations.RunSQL(REFRESH, dropped("scheduling_refresh_free_time", "bigint, date, date")),
         migrations.RunSQL(EXTEND, dropped("scheduling_extend_free_time", "date, integer")),
+        migrations.RunSQL(OFFSETS_CHANGED, DROP_OFFSETS_CHANGED),
         migrations.RunSQL(ZONE_CHANGED, DROP_ZONE_CHANGED),
         pgtrigger.migrations.AddTrigger(
             model_name='appointment',

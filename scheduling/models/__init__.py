@@ -1,16 +1,22 @@
 from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
+from scheduling.models.feed import CalendarFeed
 from scheduling.models.free_time import FreeTime, FreeTimeHorizon
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
+from scheduling.models.series import AppointmentSeries
+from scheduling.models.waitlist import WaitlistEntry
 
 __all__ = [
     "Appointment",
     "AppointmentEvent",
+    "AppointmentSeries",
     "AppointmentType",
+    "CalendarFeed",
     "Closure",
     "FreeTime",
     "FreeTimeHorizon",
     "TimeOff",
+    "WaitlistEntry",
     "WorkingHours",
 ]

@@ -70,6 +70,14 @@ class Appointment(models.Model):
         blank=True,
         related_name="appointments",
     )
+    series = models.ForeignKey(
+        "scheduling.AppointmentSeries",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="appointments",
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     blocked_until = models.DateTimeField(editable=False)
@@ -140,7 +148,7 @@ class Appointment(models.Model):
         super().clean()
         rules.refuse_times(self)
         rules.refuse_room(self)
-        rules.refuse_by_type(self, timezone.now())
+        rules.refuse_by_type(self)
         if not self.override_reason:
             calendars.refuse_closed_time(self)
 
@@ -175,7 +183,7 @@ class Appointment(models.Model):
         self.blocked_until += shift
         self.doctor = doctor or self.doctor
         self.room = room or self.room
-        self.take_time(override, before)
+        self.take_time(override, by, before)
         self._save_change(AppointmentEvent.Kind.MOVED, before, by, override)
 
     @one_write
@@ -337,13 +345,19 @@ class Appointment(models.Model):
         lock_rows(Patient, {self.patient_id, patient})
         lock_rows(Room, {self.room_id, room})
 
-    def take_time(self, override: str, before: "Appointment | None" = None) -> None:
+    def take_time(
+        self, override: str, by: User | None, before: "Appointment | None" = None
+    ) -> None:
         """Check the rules for the time that is to be taken; what it occupies is locked by now.
 
         With a reason to override, hours do not count, and a taken time is booked once more.
         """
+        now = timezone.now()
         if before is None or before.starts_at != self.starts_at:
-            rules.refuse_past(self, timezone.now())
+            rules.refuse_past(self, now)
+        by_themselves = by is not None and by.role == User.Role.PATIENT
+        if by_themselves or (before is None and self.source == self.Source.ONLINE):
+            rules.refuse_online(self, now)
         self.override_reason = override.strip() or self.override_reason
         self.overbook = self._free_level() if override else 0
         self.clean()

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from facilities.models import Doctor, Room
 from scheduling.status import Status
@@ -45,6 +46,14 @@ class AppointmentEvent(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [
+            # What a doctor's calendar has lost to another doctor.
+            models.Index(
+                fields=["from_doctor", "from_starts_at"],
+                condition=~Q(from_doctor=F("to_doctor")),
+                name="event_moved_away",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"

@@ -1,19 +1,25 @@
 """When doctors can be booked: weekly hours, less their time off and the facility's closures."""
 
-from datetime import date, time
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from facilities.models import Doctor, Facility
+from scheduling.availability import Period
 from scheduling.free_time_triggers import CLOSURE, TIME_OFF, WORKING_HOURS, free_time_triggers
 from scheduling.querysets import ClosureQuerySet, TimeOffQuerySet, WorkingHoursQuerySet
 from scheduling.ranges import Days, TimesOfDay, WeeksOfTwo
 
 AN_A_WEEK = date(2000, 1, 3)
+
+if TYPE_CHECKING:
+    from scheduling.querysets import AppointmentQuerySet
 
 
 class WorkingHours(models.Model):
@@ -118,10 +124,25 @@ class Absence(models.Model):
         abstract = True
         ordering = ["starts_at"]
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the work list."""
+        raise NotImplementedError
+
     def clean(self) -> None:
         super().clean()
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": "The end must lie after the start."})
+
+    def affected(self, now: datetime) -> "AppointmentQuerySet":
+        """Return the visits still to come for which somebody or somewhere is missing now."""
+        whose: Any = self.whose
+        booked: AppointmentQuerySet = whose.appointments.expected(now)
+        return booked.during(Period(self.starts_at, self.ends_at))
+
+    @property
+    def whose(self) -> Doctor | Facility:
+        """Return the doctor who is away or the facility that is closed."""
+        raise NotImplementedError
 
 
 class TimeOff(Absence):
@@ -144,6 +165,13 @@ class TimeOff(Absence):
     def __str__(self) -> str:
         return self.reason or "Time off"
 
+    def get_absolute_url(self) -> str:
+        return reverse("scheduling:time-off", args=[self.pk])
+
+    @property
+    def whose(self) -> Doctor:
+        return self.doctor
+
 
 class Closure(Absence):
     """A whole facility is closed: a holiday, a burst pipe."""
@@ -163,3 +191,10 @@ class Closure(Absence):
 
     def __str__(self) -> str:
         return self.reason or "Closed"
+
+    def get_absolute_url(self) -> str:
+        return reverse("scheduling:closure", args=[self.pk])
+
+    @property
+    def whose(self) -> Facility:
+        return self.facility

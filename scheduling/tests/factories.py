@@ -8,7 +8,7 @@ from facilities.models import Doctor, Facility
 from facilities.tests.factories import DoctorFactory, FacilityFactory
 from patients.tests.factories import PatientFactory
 from scheduling.availability import instant
-from scheduling.models import Appointment, AppointmentType, WorkingHours
+from scheduling.models import Appointment, AppointmentType, WaitlistEntry, WorkingHours
 
 
 def in_days(days: int, hour: int, minute: int = 0, *, facility: Facility) -> datetime:
@@ -57,3 +57,17 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     @classmethod
     def _create(cls, model_class: type[Appointment], *args: Any, **kwargs: Any) -> Appointment:
         return Appointment.objects.book(**kwargs)
+
+
+class WaitlistEntryFactory(factory.django.DjangoModelFactory):
+    """Wait through the one way in; for any visit at the facility unless told otherwise."""
+
+    class Meta:
+        model = WaitlistEntry
+
+    patient = factory.SubFactory(PatientFactory)
+    by = None
+
+    @classmethod
+    def _create(cls, model_class: type[WaitlistEntry], *args: Any, **kwargs: Any) -> WaitlistEntry:
+        return WaitlistEntry.objects.add(**kwargs)

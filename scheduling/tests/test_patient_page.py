@@ -32,12 +32,12 @@ def test_the_queries_do_not_grow_with_appointments(
 ) -> None:
     patient, doctor = PatientFactory(facility=facility), working_doctor(facility)
     client.get(patient.get_absolute_url())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(patient.get_absolute_url())
     for day in range(1, 24):
         at = in_days(day, 9, facility=facility)
         AppointmentFactory(facility=facility, patient=patient, doctor=doctor, starts_at=at)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(patient.get_absolute_url()).content.decode()
     assert page.count('class="status ') == 20
 

@@ -14,7 +14,10 @@ CONFLICT = 409
 # The board beside the panel draws itself again when it hears this.
 BOARD_IS_STALE = "board-stale"
 # Refusals because of what somebody else has done meanwhile; every other refusal is a 422.
-CONFLICTS = {"doctor_busy", "patient_busy", "room_busy", "stale", "wrong_status", "nothing_to_undo"}
+CONFLICTS = {
+    *("doctor_busy", "patient_busy", "room_busy"),
+    *("stale", "wrong_status", "nothing_to_undo", "not_waiting"),
+}
 
 
 class DeskRequest(HttpRequest):

@@ -21,10 +21,11 @@ from scheduling.calendars import local
 from scheduling.forms import CancelForm
 from scheduling.models import Appointment
 from scheduling.status import Status
-from scheduling.views import steps
+from scheduling.views import following, steps
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.board import back_to_board, board_url
 from scheduling.views.booking_form import booking_url
+from scheduling.views.waitlist_after import waiting_for, whom_it_suits
 
 
 @require_safe
@@ -80,7 +81,11 @@ def cancel(request: DeskRequest, pk: int) -> HttpResponse:
         raise Http404
     if not form.is_valid():
         return in_panel(request, "appointment", details(request, appointment, form), 422)
-    return act(request, appointment, appointment.cancel, form.reason, form=form)
+    cancel = following.canceller(request, appointment)
+    if following.wants_following(request, appointment):
+        word = following.WORDS.format("Cancelled")
+        return act(request, appointment, cancel, form.reason, form=form, undoable=False, word=word)
+    return act(request, appointment, cancel, form.reason, form=form)
 
 
 def visible_appointment(request: DeskRequest, pk: int) -> Appointment:
@@ -105,6 +110,7 @@ def act(
     *args: Any,
     form: CancelForm | None = None,
     undoable: bool = True,
+    word: str = "",
 ) -> HttpResponse:
     """Run one operation; answer with the board, or with the appointment as it is and why not."""
     try:
@@ -113,7 +119,8 @@ def act(
         fresh = visible_appointment(request, appointment.pk)
         context = details(request, fresh, form) | {"refusal": error.messages}
         return in_panel(request, "appointment", context, refusal_status(error))
-    return done(request, appointment, word="" if undoable else "Undone", undoable=undoable)
+    word = word or ("" if undoable else "Undone")
+    return done(request, appointment, word=word, undoable=undoable)
 
 
 def done(
@@ -128,7 +135,7 @@ def done(
         f"{word}: {start:%a, %b %-d, %-I:%M %p} with {appointment.doctor}.",
         extra_tags=undo_url if undoable else "",
     )
-    return back_to_board(request, appointment)
+    return whom_it_suits(request, appointment) or back_to_board(request, appointment)
 
 
 def details(
@@ -170,5 +177,8 @@ def details(
         "may_cancel": Status.CANCELLED in appointment.next_steps
         and not is_hold
         and user.has_perm("scheduling.cancel_appointment"),
+        "waiting": 0 if is_hold else waiting_for(appointment, user, now),
         "cancel_form": form or CancelForm(initial={"version": appointment.version}),
+        "scope": request.POST.get("scope"),
+        **following.place_in_series(request, appointment),
     }

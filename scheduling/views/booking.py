@@ -17,6 +17,7 @@ from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.board import back_to_board, number_in, visible_facility
 from scheduling.views.booking_form import blank, refusal, shown, wanted_slot
 from scheduling.views.overriding import reason, wanted_override
+from scheduling.views.waitlist_after import offer_to_close
 from scheduling.views.who import PatientChoice
 
 may_book = permission_required("scheduling.book_appointment", raise_exception=True)
@@ -106,7 +107,7 @@ def form(
 def booked(request: DeskRequest, appointment: Appointment) -> HttpResponse:
     start = appointment.starts_at.astimezone(appointment.facility.tz)
     messages.success(request, f"Booked: {start:%a, %b %-d, %-I:%M %p} with {appointment.doctor}.")
-    return back_to_board(request, appointment)
+    return offer_to_close(request, appointment) or back_to_board(request, appointment)
 
 
 def booked_already(slot: Slot, who: PatientChoice) -> Appointment | None:

@@ -1,5 +1,6 @@
 """Holding the time of an open booking form, so that nobody else books it meanwhile."""
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from scheduling import holding
+from scheduling.calendars import local
 from scheduling.forms import VisitForm
 from scheduling.views.answers import (
     BOARD_IS_STALE,
@@ -17,8 +19,8 @@ from scheduling.views.answers import (
     in_panel,
     refusal_status,
 )
-from scheduling.views.appointment import details, done, visible_appointment
-from scheduling.views.board import visible_facility
+from scheduling.views.appointment import details, visible_appointment
+from scheduling.views.board import back_to_board, visible_facility
 from scheduling.views.booking import may_book, refused
 from scheduling.views.booking_form import booking_url, hold_shown, refusal, wanted_slot
 from scheduling.views.who import PatientChoice
@@ -60,4 +62,6 @@ def release(request: DeskRequest, pk: int) -> HttpResponse:
         return in_panel(request, "appointment", context, refusal_status(error))
     if quietly:
         return HttpResponse(status=204)
-    return done(request, appointment, word="Released", undoable=False)
+    start = local(appointment.starts_at, appointment.facility)
+    messages.success(request, f"Released: {start:%a, %b %-d, %-I:%M %p} is free again.")
+    return back_to_board(request, appointment)

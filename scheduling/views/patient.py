@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from patients.models import Patient
-from scheduling.models import Appointment
+from scheduling.models import Appointment, WaitlistEntry
 from scheduling.views.answers import DeskRequest
 
 MOST_SHOWN = 20
@@ -39,8 +39,10 @@ def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
         list(own.holding_time().upcoming(now)[: MOST_SHOWN + 1]),
         list(own.over(now)[: MOST_SHOWN + 1]),
     )
+    waiting = WaitlistEntry.objects.visible_to(request.user).waiting().filter(patient=patient)
     return {
         "patient": patient,
+        "waiting": waiting.select_related("care_type", "doctor", "type", "facility").in_order(),
         "identifiers": patient.identifiers.all(),
         "upcoming": upcoming[:MOST_SHOWN],
         "past": past[:MOST_SHOWN],

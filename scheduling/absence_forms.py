@@ -1,0 +1,180 @@
+"""Typing when somebody is away or somewhere is closed, and the hours that somebody works."""
+
+from datetime import date, datetime
+from typing import Any
+
+from crispy_forms.layout import Div, Field
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from facilities.models import Doctor, Facility
+from facilities.refusals import refusals
+from scheduling.availability import NoSuchLocalTimeError, instant
+from scheduling.calendars import local
+from scheduling.forms import YEARS, bare_helper
+from scheduling.models import Closure, TimeOff, WorkingHours
+
+ENDS = ("starts_at", "ends_at")
+OUT_OF_REACH = "This year is out of reach. Enter one such as 2026."
+ABSENCE = (*ENDS, "reason")
+HOURS = ("facility", "weekday", "starts_at", "ends_at", "valid_from", "valid_until")
+
+
+class LocalPeriodForm(forms.ModelForm):
+    """A period typed and shown as the clock of `clock()` shows it.
+
+    Django takes what is typed for UTC. Only its digits count here, read in the facility's zone.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        facility = self.clock() if self.instance.pk else None
+        if facility is None:
+            return
+        for name in ENDS:
+            self.initial[name] = local(getattr(self.instance, name), facility).replace(tzinfo=None)
+
+    def clock(self) -> Facility | None:
+        """Return the facility whose clock is meant: of whoever is typed, or else is stored."""
+        whose = getattr(self, "cleaned_data", {}).get(self._whose)
+        return place(whose or getattr(self.instance, self._whose, None))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        facility = self.clock()
+        for name in ENDS:
+            typed = cleaned.get(name)
+            if facility is None or not isinstance(typed, datetime):
+                continue
+            try:
+                cleaned[name] = _instant_of(typed.replace(tzinfo=None), facility)
+            except ValidationError as error:
+                self.add_error(name, error)
+        return cleaned
+
+    @property
+    def _whose(self) -> str:
+        return "facility" if hasattr(self._meta.model, "facility") else "doctor"
+
+
+def _instant_of(typed: datetime, facility: Facility) -> datetime:
+    if typed.year not in YEARS:
+        raise ValidationError(OUT_OF_REACH)
+    try:
+        return instant(typed, facility.tz)
+    except NoSuchLocalTimeError as error:
+        raise ValidationError(f"{error} Choose a time before or after that.") from error
+
+
+def place(whose: Facility | Doctor | None) -> Facility | None:
+    """Return the facility by whose clock somebody's absence is typed: a doctor's first one."""
+    if isinstance(whose, Doctor):
+        return next(iter(whose.facilities.all()), None)
+    return whose
+
+
+def _local_time(label: str) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=widget)
+
+
+class DeskAbsenceForm(LocalPeriodForm):
+    """An absence of a doctor or facility that the instance names already.
+
+    `seen` says how many clashes the person was shown before pressing again.
+    """
+
+    starts_at = _local_time("From")
+    ends_at = _local_time("Until")
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
+        self.facility = facility
+        super().__init__(*args, **kwargs)
+        self.helper = bare_helper(
+            Div(*ENDS, css_class="form-pair"), Field("reason", autocomplete="off")
+        )
+
+    def clock(self) -> Facility:
+        return self.facility
+
+
+class TimeOffForm(DeskAbsenceForm):
+    class Meta:
+        model = TimeOff
+        fields = ABSENCE
+
+
+class ClosureForm(DeskAbsenceForm):
+    class Meta:
+        model = Closure
+        fields = ABSENCE
+
+
+class _HoursForm(forms.ModelForm):
+    """What the database refuses of hours stands among the form's errors."""
+
+    def save_or_explain(self) -> bool:
+        """Save, or return False with the reason among the form's errors."""
+        if not self.is_valid():
+            return False
+        try:
+            with refusals(), transaction.atomic():
+                self.save()
+        except ValidationError as error:
+            self.add_error(None, ValidationError(error.messages[0], code=error.code))
+            return False
+        return True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("valid_from", "valid_until"):
+            day = cleaned.get(name)
+            if isinstance(day, date) and day.year not in YEARS:
+                self.add_error(name, OUT_OF_REACH)
+        return cleaned
+
+
+def _date_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _time_input() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class HoursForm(_HoursForm):
+    """Hours on one weekday of the doctor whom the instance names."""
+
+    class Meta:
+        model = WorkingHours
+        fields = HOURS
+        widgets = {
+            "starts_at": _time_input(),
+            "ends_at": _time_input(),
+            "valid_from": _date_input(),
+            "valid_until": _date_input(),
+        }
+
+    def __init__(self, *args: Any, facilities: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["facility"].queryset = facilities  # type: ignore[attr-defined]
+        self.fields["facility"].empty_label = None  # type: ignore[attr-defined]
+        self.helper = bare_helper(Div(*self.fields, css_class="form-grid"))
+
+
+class EndHoursForm(_HoursForm):
+    """The last day on which hours apply."""
+
+    class Meta:
+        model = WorkingHours
+        fields = ("valid_until",)
+        widgets = {"valid_until": _date_input()}
+        labels = {"valid_until": "Last day"}
+        help_texts = {"valid_until": "These hours apply on this day for the last time."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_until"].required = True
+        self.helper = bare_helper("valid_until")

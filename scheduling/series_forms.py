@@ -1,0 +1,90 @@
+"""What the desk types to repeat an appointment."""
+
+from datetime import date, datetime
+from typing import Any
+
+from crispy_forms.bootstrap import InlineCheckboxes
+from crispy_forms.layout import Div, Field
+from django import forms
+
+from scheduling.forms import bare_helper
+from scheduling.models import WorkingHours
+from scheduling.recurrence import LONGEST_INTERVAL, MOST, Weekly
+
+BY_COUNT, BY_DAY = "count", "until"
+USUAL_COUNT = 8
+
+
+class RepeatForm(forms.Form):
+    """Every how many weeks, on which weekdays, and how many times or until which day."""
+
+    every = forms.IntegerField(
+        label="Every how many weeks",
+        widget=forms.NumberInput(attrs={"min": 1, "max": LONGEST_INTERVAL}),
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label="On",
+        coerce=int,
+        choices=[(day.value, day.label[:3]) for day in WorkingHours.Weekday],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    ends = forms.ChoiceField(
+        label="Ends",
+        choices=[(BY_COUNT, "After a number of appointments"), (BY_DAY, "On a day")],
+        widget=forms.RadioSelect,
+    )
+    count = forms.IntegerField(
+        label="Appointments",
+        required=False,
+        widget=forms.NumberInput(attrs={"min": 2, "max": MOST}),
+    )
+    until = forms.DateField(
+        label="Last day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, data: Any, first: datetime) -> None:
+        """Read what was posted, or begin with every week on the weekday of `first`."""
+        usual = {"every": 1, "weekdays": [first.isoweekday()], "ends": BY_COUNT}
+        posted = data if "every" in data else None
+        super().__init__(posted, initial=usual | {"count": USUAL_COUNT})
+        self.helper = bare_helper(
+            Div(
+                Field("every", wrapper_class="repeat-number"),
+                InlineCheckboxes("weekdays"),
+                "ends",
+                Div("count", "until", css_class="form-pair"),
+                css_class="repeat",
+            )
+        )
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        needed = typed.get("ends")
+        if needed and not typed.get(needed) and needed not in self.errors:
+            self.add_error(
+                needed,
+                "Choose the last day."
+                if needed == BY_DAY
+                else "Say how many appointments there are to be.",
+            )
+        return typed
+
+    @property
+    def rule(self) -> str:
+        """Return the rule that a valid form says."""
+        typed = self.cleaned_data
+        until: date | None = typed["until"] if typed["ends"] == BY_DAY else None
+        count = typed["count"] if typed["ends"] == BY_COUNT else None
+        return str(Weekly(typed["every"], tuple(sorted(typed["weekdays"])), count, until))
+
+    @property
+    def words(self) -> str:
+        """Return what a valid form says, such as "every 2 weeks on Mon, Wed, 8 times"."""
+        typed = self.cleaned_data
+        weeks = "every week" if typed["every"] == 1 else f"every {typed['every']} weeks"
+        labels = [WorkingHours.Weekday(day).label[:3] for day in sorted(typed["weekdays"])]
+        by_day = typed["ends"] == BY_DAY
+        end = f"until {typed['until']:%b %-d, %Y}" if by_day else f"{typed['count']} times"
+        return f"{weeks} on {', '.join(labels)}, {end}"

@@ -1,0 +1,260 @@
+"""The search for openings over the whole network."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from facilities.models import CareType
+from facilities.tests.factories import FacilityFactory, RoomFactory
+from patients.tests.factories import PatientFactory
+from scheduling.models import Appointment, Closure, FreeTimeHorizon, TimeOff, WorkingHours
+from scheduling.no_opening import why_none
+from scheduling.openings import Wanted, find_openings, free_starts
+from scheduling.tests.factories import (
+    AppointmentFactory,
+    AppointmentTypeFactory,
+    in_days,
+    working_doctor,
+)
+
+pytestmark = pytest.mark.django_db
+
+OMAHA, LINCOLN, SCOTTSBLUFF = "68102", "68508", "69361"
+
+
+@pytest.fixture
+def cardiology():
+    return CareType.objects.create(name="Cardiology")
+
+
+@pytest.fixture
+def network(cardiology):
+    """Return three facilities, two hours and then two zones apart, each with a cardiologist."""
+    facilities = [
+        FacilityFactory(zip_code=OMAHA),
+        FacilityFactory(zip_code=LINCOLN),
+        FacilityFactory(zip_code=SCOTTSBLUFF, timezone="America/Denver"),
+    ]
+    for facility in facilities:
+        facility.care_types.add(cardiology)
+        working_doctor(facility, specialization="Cardiology").care_types.add(cardiology)
+    return facilities
+
+
+def tomorrow(facility) -> date:
+    return in_days(1, 0, facility=facility).astimezone(facility.tz).date()
+
+
+def found(facility, count=5, **wanted):
+    return find_openings(
+        Wanted(**{"first": tomorrow(facility)} | wanted), now=timezone.now(), count=count
+    )
+
+
+def test_the_soonest_come_first_and_of_one_time_the_nearest(network, cardiology):
+    omaha, lincoln, scottsbluff = network
+    slots = found(omaha, care_type=cardiology, zip_code="68114", count=7)
+    assert [slot.facility for slot in slots[:2]] == [omaha, lincoln]
+    assert slots[0].starts_at == slots[1].starts_at == in_days(1, 8, facility=omaha)
+    assert slots[0].miles < 10 < 40 < slots[1].miles < 70
+    times = [slot.starts_at for slot in slots]
+    assert times == sorted(times)
+    assert scottsbluff in {slot.facility for slot in slots}
+
+
+def test_two_choices_never_overlap_for_one_doctor(network):
+    slots = found(network[0], facilities=[network[0]], count=4)
+    assert [f"{slot.local_start:%H:%M}" for slot in slots] == ["08:00", "08:30", "09:00", "09:30"]
+
+
+def test_miles_bound_the_search(network, cardiology):
+    slots = found(network[0], care_type=cardiology, zip_code="68114", miles=25)
+    assert {slot.facility for slot in slots} == {network[0]}
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        lambda network, doctor: {"doctors": [doctor]},
+        lambda network, doctor: {"facilities": [network[1]]},
+        lambda network, doctor: {"specialization": "dermatology"},
+    ],
+)
+def test_it_can_be_asked_for_a_doctor_a_facility_or_a_specialization(network, narrowed):
+    doctor = working_doctor(network[1], specialization="Dermatology", starts_at=time(7))
+    slots = found(network[1], **narrowed(network, doctor))
+    assert slots[0].doctor == doctor
+    assert slots[0].starts_at == in_days(1, 7, facility=network[1])
+
+
+def test_a_doctor_gives_only_the_care_they_provide(network, cardiology):
+    other = working_doctor(network[0], starts_at=time(5))
+    assert other not in {slot.doctor for slot in found(network[0], care_type=cardiology)}
+
+
+def test_a_type_brings_its_length_its_buffer_and_who_offers_it(network, cardiology):
+    kind = AppointmentTypeFactory(duration_minutes=60, buffer_minutes=15, care_type=cardiology)
+    working_doctor(network[0], starts_at=time(5))
+    slots = found(
+        network[0], type=kind, duration=kind.duration, buffer=kind.buffer, facilities=network[:1]
+    )
+    assert [f"{slot.local_start:%H:%M}" for slot in slots[:2]] == ["08:00", "09:00"]
+    last = free_starts(
+        Wanted(
+            first=tomorrow(network[0]),
+            last=tomorrow(network[0]),
+            duration=kind.duration,
+            buffer=kind.buffer,
+            type=kind,
+            facilities=network[:1],
+        ),
+        now=timezone.now(),
+    )[-1]
+    assert f"{last.local_start:%H:%M}" == "16:45"
+
+
+def test_mornings_are_those_of_each_facility(network, cardiology):
+    slots = found(network[0], care_type=cardiology, to_time=time(9), count=20)
+    hours = {slot.facility: set() for slot in slots}
+    for slot in slots:
+        hours[slot.facility].add(slot.local_start.hour)
+    assert all(each == {8} for each in hours.values())
+    assert len(hours) == 3
+
+
+def test_afternoons_begin_at_noon(network):
+    slots = found(network[0], facilities=network[:1], from_time=time(12))
+    assert f"{slots[0].local_start:%H:%M}" == "12:00"
+
+
+def test_only_the_weekdays_that_suit_are_looked_at(network):
+    day = tomorrow(network[0]) + timedelta(days=2)
+    slots = found(network[0], weekdays=frozenset({day.isoweekday()}))
+    assert slots[0].local_start.date() == day
+
+
+def test_what_is_taken_is_not_found(network):
+    omaha = network[0]
+    (doctor,) = omaha.doctors.all()
+    at = in_days(1, 8, facility=omaha)
+    hour = timedelta(hours=1)
+    AppointmentFactory(facility=omaha, doctor=doctor, starts_at=at)
+    TimeOff.objects.create(doctor=doctor, starts_at=at + hour / 2, ends_at=at + hour)
+    Closure.objects.create(facility=omaha, starts_at=at + hour, ends_at=at + 2 * hour)
+    assert found(omaha, doctors=[doctor])[0].starts_at == at + 2 * hour
+
+
+def test_a_hold_is_in_the_way_as_long_as_it_runs(network):
+    omaha = network[0]
+    (doctor,) = omaha.doctors.all()
+    at, now = in_days(1, 8, facility=omaha), timezone.now()
+    Appointment.objects.hold(doctor=doctor, facility=omaha, starts_at=at, by=None, now=now)
+    wanted = Wanted(first=tomorrow(omaha), doctors=[doctor])
+    assert find_openings(wanted, now=now)[0].starts_at == at + timedelta(minutes=30)
+    assert find_openings(wanted, now=now + timedelta(minutes=6))[0].starts_at == at
+
+
+def test_a_booked_patient_or_room_is_looked_past(network):
+    omaha, lincoln = network[:2]
+    patient, room = PatientFactory(), RoomFactory(facility=omaha)
+    at, half = in_days(1, 8, facility=omaha), timedelta(minutes=30)
+    AppointmentFactory(
+        facility=lincoln, doctor=lincoln.doctors.get(), starts_at=at, patient=patient
+    )
+    AppointmentFactory(facility=omaha, doctor=working_doctor(omaha), starts_at=at + half, room=room)
+    (doctor,) = omaha.doctors.filter(specialization="Cardiology")
+    slots = found(omaha, doctors=[doctor], patient=patient, room=room)
+    assert slots[0].starts_at == at + 2 * half
+
+
+def test_what_moves_is_not_in_its_own_way(network):
+    omaha = network[0]
+    (doctor,) = omaha.doctors.all()
+    visit = AppointmentFactory(facility=omaha, doctor=doctor)
+    starts = [
+        slot.starts_at
+        for slot in free_starts(
+            Wanted(first=tomorrow(omaha), last=tomorrow(omaha), doctors=[doctor], moving=visit),
+            now=timezone.now(),
+        )
+    ]
+    assert visit.starts_at + timedelta(minutes=15) in starts
+
+
+def test_days_beyond_what_is_known_are_worked_out(network):
+    day = FreeTimeHorizon.reach(timezone.now().date()) + timedelta(days=30)
+    slots = found(network[0], first=day, last=day, facilities=network[:1])
+    assert slots[0].local_start.date() == day
+
+
+def test_an_inactive_doctor_or_facility_is_not_found(network):
+    omaha, lincoln = network[:2]
+    omaha.doctors.update(is_active=False)
+    lincoln.is_active = False
+    lincoln.save()
+    assert {slot.facility for slot in found(omaha)} == {network[2]}
+
+
+def test_a_doctor_who_left_a_facility_is_not_found_there(network):
+    doctor = network[0].doctors.get()
+    doctor.facilities.clear()
+    assert not found(network[0], doctors=[doctor])
+
+
+def test_every_opening_can_be_booked(network, cardiology):
+    patient = PatientFactory()
+    for slot in found(network[0], care_type=cardiology, patient=patient, count=12):
+        AppointmentFactory(facility=slot.facility, doctor=slot.doctor, starts_at=slot.starts_at)
+
+
+def test_a_search_takes_few_queries_however_many_doctors(
+    network, cardiology, django_assert_num_queries
+):
+    found(network[0])
+    for _ in range(10):
+        working_doctor(network[0], specialization="Cardiology").care_types.add(cardiology)
+    with django_assert_num_queries(3):
+        assert len(found(network[0], care_type=cardiology, count=10)) == 10
+
+
+class TestWhyNone:
+    def why(self, facility, **wanted):
+        wanted = Wanted(**{"first": tomorrow(facility)} | wanted)
+        assert not find_openings(wanted, now=timezone.now())
+        return why_none(wanted, now=timezone.now())
+
+    def test_no_doctor(self, network):
+        assert self.why(network[0], specialization="Astrology").code == "no_doctor"
+
+    def test_too_far(self, network, cardiology):
+        reason = self.why(network[0], care_type=cardiology, zip_code="10001", miles=50)
+        assert reason.code == "too_far"
+        assert "50 miles of 10001" in reason.message
+
+    def test_no_hours(self, network):
+        WorkingHours.objects.all().delete()
+        assert self.why(network[0]).code == "no_hours"
+
+    def test_all_full_until(self, network):
+        doctor = working_doctor(network[0], starts_at=time(9), ends_at=time(10))
+        day = tomorrow(network[0])
+        AppointmentFactory(
+            facility=network[0],
+            doctor=doctor,
+            starts_at=in_days(1, 9, facility=network[0]),
+            ends_at=in_days(1, 10, facility=network[0]),
+        )
+        reason = self.why(network[0], doctors=[doctor], last=day)
+        assert reason.code == "all_full"
+        assert f"{day:%B %-d}" in reason.message
+
+    def test_gaps_too_short(self, network):
+        doctor = working_doctor(network[0], starts_at=time(9), ends_at=time(9, 20))
+        reason = self.why(network[0], doctors=[doctor])
+        assert reason.code == "too_short"
+        assert "20 minutes" in reason.message
+
+    def test_hours_that_do_not_suit(self, network):
+        reason = self.why(network[0], facilities=network[:1], to_time=time(6))
+        assert reason.code == "does_not_suit"
