@@ -11,10 +11,11 @@ export PYTHON
 PY := .venv/bin/python
 WITH_DATABASE := exec $(PY) -m clinic.postgres run --
 
-.PHONY: help setup run test check fix lock screenshots pg-start pg-stop pg-status clean
+.PHONY: help setup run test check fix lock screenshots bench-generate bench-contention bench-slots \
+	bench-clean pg-start pg-stop pg-status clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: setup ## Open the trial clinic on 127.0.0.1:8000 (PORT=8001 for another port)
 	@$(WITH_DATABASE) $(PY) -m clinic.setup.serve $(PORT)
@@ -30,6 +31,18 @@ fix: setup ## Format the code and mend what can be mended automatically
 
 screenshots: setup ## Take the pictures in docs/screenshots anew
 	@$(WITH_DATABASE) $(PY) docs/screenshots/take.py
+
+bench-generate: setup ## Make the large network that the benchmarks read (ARGS=--fresh to make it anew)
+	@$(WITH_DATABASE) $(PY) -m bench.generate $(ARGS)
+
+bench-contention: setup ## Let 64 clients race for the same appointments
+	@$(WITH_DATABASE) $(PY) -m bench.contention $(ARGS)
+
+bench-slots: setup ## Time the search for slots (ARGS="--history 10000000" for its growth too)
+	@$(WITH_DATABASE) $(PY) -m bench.slots $(ARGS)
+
+bench-clean: setup ## Remove the databases of the benchmarks
+	@$(WITH_DATABASE) $(PY) -m bench.database clean
 
 pg-start: .venv/installed ## Start PostgreSQL and leave it running
 	@$(PY) -m clinic.postgres start

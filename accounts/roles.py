@@ -61,6 +61,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "scheduling.arrive_appointment",
             "scheduling.fulfil_appointment",
             "scheduling.noshow_appointment",
+            "scheduling.override_appointment",
             "scheduling.add_waitlistentry",
             "scheduling.change_waitlistentry",
         }
@@ -76,6 +77,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "scheduling.arrive_appointment",
             "scheduling.fulfil_appointment",
             "scheduling.noshow_appointment",
+            "scheduling.override_appointment",
             "scheduling.add_waitlistentry",
         }
     ),

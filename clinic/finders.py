@@ -30,6 +30,7 @@ ICONS = (
     "exclamation-triangle",
     "geo-alt",
     "hourglass-split",
+    "layers-half",
     "person-circle",
     "person-fill-check",
     "person-fill-x",

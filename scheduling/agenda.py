@@ -71,8 +71,8 @@ def doctor_days(
     period = Period(day_bounds(first, facility.tz).starts_at, day_bounds(last, facility.tz).ends_at)
     held: dict[int, list[Appointment]] = {doctor.pk: [] for doctor in doctors}
     appointments = Appointment.objects.holding_time().overlapping(period).besides(moving)
-    appointments = appointments.filter(doctor__in=doctors)
-    for appointment in appointments.select_related("patient", "type", "room").order_by("starts_at"):
+    appointments = appointments.filter(doctor__in=doctors).order_by("starts_at")
+    for appointment in appointments.select_related("patient", "type", "room", "created_by"):
         held[appointment.doctor_id].append(appointment)
     result = []
     for doctor in doctors:

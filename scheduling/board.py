@@ -29,8 +29,8 @@ Stretch = tuple[str, Period, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Item:
-    """One stretch of a doctor's day. `kind` is appointment, taken, elsewhere, buffer, away, closed,
-    off (not working) or free; `row` and `span` count rows of five minutes."""
+    """One stretch of a doctor's day. `kind` is appointment, hold, taken, elsewhere, buffer, away,
+    closed, off (not working) or free; `row` and `span` count rows of five minutes."""
 
     kind: str
     starts_at: datetime
@@ -218,7 +218,8 @@ def _held(held: Appointment, facility: Facility, visible: Collection[int]) -> It
     if held.facility_id != facility.pk:
         yield "elsewhere", at, lane
     elif held.pk in visible:
-        yield "appointment", at, lane | {"appointment": held}
+        kind = "hold" if held.status == Appointment.Status.PENDING else "appointment"
+        yield kind, at, lane | {"appointment": held}
     else:
         yield "taken", at, lane
     if held.blocked_until > held.ends_at:

@@ -1,17 +1,23 @@
 """What the desk types: the wanted slot, a visit's details, why one is cancelled, where it moves."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout
+from crispy_forms.layout import Div, Field, Layout
 from django import forms
 
-from facilities.models import Doctor, Facility
+from accounts.models import User
+from facilities.models import Doctor, Facility, Room
+from patients.models import Patient
+from scheduling.availability import DEFAULT_DURATION
 from scheduling.models import Appointment, AppointmentType
+from scheduling.openings import Slot
+from scheduling.querysets import Visit
 
 # Beyond these, instants and days of a time zone run out of what a datetime can hold.
 YEARS = range(1900, 2200)
+USUAL_MINUTES = DEFAULT_DURATION // timedelta(minutes=1)
 Day = date
 
 
@@ -60,29 +66,70 @@ class SlotForm(forms.Form):
 
 def slot_data(data: Any) -> dict[str, Any]:
     """Return doctor and start from a pressed slot button, or else from their own fields."""
-    if "|" in data.get("slot", ""):
-        doctor, _, starts_at = data["slot"].partition("|")
+    pressed = data.get("anyway") or data.get("slot", "")
+    if "|" in pressed:
+        doctor, _, starts_at = pressed.partition("|")
         return {"doctor": doctor, "starts_at": starts_at}
     return {"doctor": data.get("doctor"), "starts_at": data.get("starts_at")}
 
 
 class VisitForm(forms.Form):
-    """What a booking says besides who, whom and when."""
+    """What a booking says besides who, whom and when.
 
-    type = forms.ModelChoiceField(
-        AppointmentType.objects.filter(is_active=True), required=False, empty_label="Visit (30 min)"
-    )
+    `minutes` is how long a visit without a type lasts, where somebody has looked for that.
+    """
+
+    type = forms.ModelChoiceField(AppointmentType.objects.none(), required=False)
+    room = forms.ModelChoiceField(Room.objects.none(), required=False, empty_label="Any room")
     reason = forms.CharField(max_length=200, required=False)
     notes = forms.CharField(
         max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    minutes = forms.IntegerField(
+        min_value=5, max_value=720, step_size=5, required=False, widget=forms.HiddenInput
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["type"].label_from_instance = (  # type: ignore[attr-defined]
-            lambda kind: f"{kind.name} ({kind.duration_minutes} min)"
+    def __init__(self, data: Any, slot: Slot, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.slot = slot
+        kinds: Any = self.fields["type"]
+        kinds.queryset = AppointmentType.objects.offered_by(slot.doctor)
+        kinds.empty_label = f"Visit ({self.usual_minutes} min)"
+        kinds.label_from_instance = lambda kind: f"{kind.name} ({kind.duration_minutes} min)"
+        rooms: Any = self.fields["room"]
+        rooms.queryset = slot.facility.rooms.filter(is_active=True)
+        has_rooms = rooms.queryset.exists()
+        if not has_rooms:
+            rooms.widget = forms.HiddenInput()
+        self.helper = bare_helper(
+            Div("type", "room", css_class="form-pair") if has_rooms else "type",
+            Field("reason", autocomplete="off"),
+            "notes",
+            "minutes",
         )
-        self.helper = bare_helper("type", Field("reason", autocomplete="off"), "notes")
+
+    @property
+    def usual_minutes(self) -> int:
+        """Return how long a visit without a type lasts."""
+        try:
+            return self.fields["minutes"].clean(self["minutes"].value()) or USUAL_MINUTES
+        except forms.ValidationError:
+            return USUAL_MINUTES
+
+    def time(self, by: User) -> Visit:
+        """Return the time that the form is for, for holding it: nothing of what is said yet."""
+        kind = self.cleaned_data.get("type") if self.is_valid() else None
+        ends_at = None if kind else self.slot.starts_at + timedelta(minutes=self.usual_minutes)
+        doctor, facility, starts_at = self.slot[:3]
+        return Visit(
+            doctor=doctor, facility=facility, starts_at=starts_at, ends_at=ends_at, type=kind, by=by
+        )
+
+    def visit(self, patient: Patient, by: User) -> Visit:
+        """Return all that a valid form says, for booking it."""
+        said = self.cleaned_data
+        room, why, notes = said["room"], said["reason"], said["notes"]
+        return Visit(patient=patient, room=room, reason=why, notes=notes, **self.time(by))
 
 
 class CancelForm(forms.Form):
@@ -112,6 +159,20 @@ class CancelForm(forms.Form):
     @property
     def reason(self) -> str:
         return self.cleaned_data["other"] or self.cleaned_data["usual"]
+
+
+class OverrideForm(forms.Form):
+    """Why a time is booked although a rule speaks against it."""
+
+    override = forms.CharField(
+        label="Reason",
+        max_length=200,
+        error_messages={"required": "Say why this time is booked all the same."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = bare_helper(Field("override", autocomplete="off"))
 
 
 class MoveForm(forms.Form):

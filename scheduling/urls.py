@@ -5,6 +5,8 @@ from scheduling.views import (
     board,
     booking,
     feeds,
+    finding,
+    holds,
     moving,
     patient,
     series,
@@ -16,6 +18,9 @@ app_name = "scheduling"
 urlpatterns = [
     path("", board.desk, name="desk"),
     path("desk/<int:facility_id>/", board.board, name="board"),
+    path("find/", finding.find, name="find"),
+    path("facilities/<int:facility_id>/hold/", holds.hold, name="hold"),
+    path("holds/<int:pk>/release/", holds.release, name="release"),
     path("facilities/<int:facility_id>/book/", booking.book, name="book"),
     path("facilities/<int:facility_id>/series/", series.book, name="book-series"),
     path("facilities/<int:facility_id>/patients/", booking.find_patient, name="find-patient"),

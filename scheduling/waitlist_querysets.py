@@ -21,6 +21,7 @@ from facilities.models import Doctor, Facility
 from facilities.zip_codes import Point, centroid, miles_between
 from patients.models import Patient
 from scheduling.availability import LONGEST
+from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.priority import urgency
 from scheduling.status import HOLDING_TIME, Status
@@ -78,11 +79,12 @@ class WaitlistQuerySet(models.QuerySet["WaitlistEntry"]):
         return own.wanting(appointment.doctor).coming_to(appointment.facility).in_order()
 
     def wanting(self, doctor: Doctor) -> "WaitlistQuerySet":
-        """Keep who would see this doctor: each of doctor, specialization and care type agrees."""
+        """Keep who would see this doctor: doctor, specialization, care type and type agree."""
         return self.filter(
             Q(doctor__isnull=True) | Q(doctor=doctor),
             Q(specialization="") | Q(specialization__iexact=doctor.specialization),
             Q(care_type__isnull=True) | Q(care_type__in=doctor.care_types.values("pk")),
+            Q(type__isnull=True) | Q(type__in=AppointmentType.objects.offered_by(doctor)),
         )
 
     def coming_to(self, facility: Facility) -> "WaitlistQuerySet":

@@ -11,6 +11,9 @@ from patients.models import Patient
 from scheduling.availability import DEFAULT_DURATION, Period
 from scheduling.models import Appointment, AppointmentType
 
+# From when and until when a visit may start; no end is the end of the day.
+MORNING, AFTERNOON = (time(0), time(12)), (time(12), None)
+
 
 @dataclass(frozen=True)
 class Wanted:

@@ -193,17 +193,19 @@ class Appointment(models.Model):
         patient: Patient,
         by: User | None,
         type: AppointmentType | None = None,
+        ends_at: datetime | None = None,
+        room: Room | None = None,
         reason: str = "",
         notes: str = "",
         version: int | None = None,
     ) -> None:
-        """Turn a hold into a booking for `patient`; another type changes the length.
+        """Turn a hold into a booking for `patient`; another type or end changes the length.
 
         A hold that has run out can still be confirmed as long as nobody else has wanted its time.
         Raises ValidationError `hold_lost`, `held_by_other`, or what booking raises.
         """
         before = self._lock(version)
-        self._lock_held(patient=patient.pk)
+        self._lock_held(patient=patient.pk, room=room.pk if room else None)
         if self.status != Status.PENDING:
             raise ValidationError(
                 "The time is not held for you any more. Book it again, or choose another time.",
@@ -214,9 +216,11 @@ class Appointment(models.Model):
                 "Somebody else holds this time. Choose another time.", code="held_by_other"
             )
         self.patient, self.reason, self.notes = patient, reason, notes
-        if type != self.type:
+        self.room = room or self.room
+        if type != self.type or ends_at:
             self.type = type
-            self.ends_at = self.starts_at + (type.duration if type else DEFAULT_DURATION)
+            length = type.duration if type else DEFAULT_DURATION
+            self.ends_at = ends_at or self.starts_at + length
             self.blocked_until = self.ends_at + (type.buffer if type else timedelta())
         self.status, self.hold_expires_at = Status.BOOKED, None
         rules.refuse_past(self, timezone.now())

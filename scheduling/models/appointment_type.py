@@ -8,6 +8,14 @@ from facilities.models import CareType, Doctor
 from scheduling.availability import Period
 
 
+class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
+    def offered_by(self, doctor: Doctor) -> "AppointmentTypeQuerySet":
+        """Keep what can be booked with this doctor, as `is_offered_by` has it."""
+        provided = Q(care_type__isnull=True) | Q(care_type__in=doctor.care_types.all())
+        offered = Q(doctors=doctor) | Q(doctors__isnull=True) & provided
+        return self.filter(offered, is_active=True)
+
+
 class AppointmentType(models.Model):
     """A kind of visit, which says how long it takes and how long the doctor needs afterwards."""
 
@@ -50,6 +58,8 @@ class AppointmentType(models.Model):
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Enter a colour such as #4c6ef5.")],
     )
     is_active = models.BooleanField(default=True)
+
+    objects = AppointmentTypeQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -9,13 +9,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.models import Patient
+from scheduling import history, holding
 from scheduling.calendars import local
 from scheduling.forms import CancelForm
 from scheduling.models import Appointment
@@ -23,6 +24,7 @@ from scheduling.status import Status
 from scheduling.views import following, steps
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.board import back_to_board, board_url
+from scheduling.views.booking_form import booking_url
 from scheduling.views.waitlist_after import waiting_for, whom_it_suits
 
 
@@ -75,6 +77,8 @@ def undo(request: DeskRequest, pk: int) -> HttpResponse:
 @permission_required("scheduling.cancel_appointment", raise_exception=True)
 def cancel(request: DeskRequest, pk: int) -> HttpResponse:
     appointment, form = visible_appointment(request, pk), CancelForm(request.POST)
+    if appointment.status == Status.PENDING:
+        raise Http404
     if not form.is_valid():
         return in_panel(request, "appointment", details(request, appointment, form), 422)
     cancel = following.canceller(request, appointment)
@@ -139,7 +143,10 @@ def details(
 ) -> dict[str, Any]:
     """Return what the appointment's page shows and offers to this person."""
     now, user = timezone.now(), request.user
-    events = list(appointment.events.select_related("by", "from_doctor", "to_doctor"))
+    events = appointment.events.select_related(
+        "by", "from_doctor", "to_doctor", "from_room", "to_room"
+    )
+    is_hold = appointment.status == Status.PENDING
     undoable = appointment.last_undoable_event(now)
     return {
         "appointment": appointment,
@@ -149,15 +156,28 @@ def details(
         ),
         "patient_is_visible": appointment.patient is not None
         and Patient.objects.visible_to(user).filter(pk=appointment.patient.pk).exists(),
-        "events": events,
+        "history": [history.Entry.of(event, appointment.facility) for event in events],
+        "is_hold": is_hold,
+        "is_held": is_hold and appointment.holds_time_at(now),
+        "is_mine": appointment.created_by_id == user.pk,
+        "may_release": holding.may_give_up(appointment, user)
+        and user.has_perm("scheduling.book_appointment"),
+        "may_overbook": appointment.holds_time_at(now)
+        and not is_hold
+        and appointment.starts_at > now
+        and user.has_perms(["scheduling.book_appointment", "scheduling.override_appointment"]),
+        "book_url": booking_url(appointment),
         "steps": steps.offered(appointment, user, now),
         "undo": undoable
         if undoable and user.has_perm(steps.permission_to_undo(undoable))
         else None,
-        "may_move": appointment.is_movable and user.has_perm("scheduling.reschedule_appointment"),
+        "may_move": appointment.is_movable
+        and not is_hold
+        and user.has_perm("scheduling.reschedule_appointment"),
         "may_cancel": Status.CANCELLED in appointment.next_steps
+        and not is_hold
         and user.has_perm("scheduling.cancel_appointment"),
-        "waiting": waiting_for(appointment, user, now),
+        "waiting": 0 if is_hold else waiting_for(appointment, user, now),
         "cancel_form": form or CancelForm(initial={"version": appointment.version}),
         "scope": request.POST.get("scope"),
         **following.place_in_series(request, appointment),

@@ -70,7 +70,10 @@ def board_context(
     now = timezone.now()
     visible = Appointment.objects.visible_to(request.user).filter(facility=facility)
     today = visible.on_day(day, facility)
-    dropped = today.filter(status__in=[Appointment.Status.CANCELLED, Appointment.Status.NOSHOW])
+    # A hold that was given up is nobody's visit and no news.
+    dropped = today.filter(
+        status__in=[Appointment.Status.CANCELLED, Appointment.Status.NOSHOW], patient__isnull=False
+    )
     return {
         "facility": facility,
         "facilities": Facility.objects.visible_to(request.user).active(),

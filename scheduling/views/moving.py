@@ -1,23 +1,26 @@
 """Moving an appointment: choose a day and a doctor, press a free time."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from facilities.models import Doctor
 from scheduling.alternatives import alternatives
 from scheduling.calendars import local
-from scheduling.forms import MoveForm, SlotForm
+from scheduling.forms import MoveForm, OverrideForm, SlotForm
 from scheduling.models import Appointment
 from scheduling.openings import Slot, free_starts
+from scheduling.status import Status
 from scheduling.views import following
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.appointment import done, version, visible_appointment
+from scheduling.views.overriding import offered_override, reason, wanted_override
 from scheduling.wanted import Wanted
 
 
@@ -25,27 +28,42 @@ from scheduling.wanted import Wanted
 @permission_required("scheduling.reschedule_appointment", raise_exception=True)
 def reschedule(request: DeskRequest, pk: int) -> HttpResponse:
     """Show the free times of a day; move to the one that is pressed."""
-    appointment = visible_appointment(request, pk)
+    appointment, override = visible_appointment(request, pk), wanted_override(request)
+    if appointment.status == Status.PENDING:
+        raise Http404
     if request.method == "GET":
         return in_panel(request, "move", choices(appointment, request.GET))
     slot = SlotForm(request.POST, appointment.facility)
     if not slot.is_valid():
         raise BadRequest("The form names no doctor of this facility, or no time.")
     move = following.mover(request, appointment)
+    if reason(override) and not following.wants_following(request, appointment):
+        move = partial(appointment.reschedule, override=reason(override))
     try:
         move(**slot.cleaned_data, by=request.user, version=version(request))
     except ValidationError as error:
-        fresh = visible_appointment(request, pk)
-        context = choices(fresh, request.POST) | {
-            "refusal": error.messages,
-            "alternatives": nearest(fresh, **slot.cleaned_data) if fresh.is_movable else [],
-            "wanted": slot.cleaned_data,
-        }
-        context |= following.lost(error)
-        return in_panel(request, "move", context, refusal_status(error))
+        return refused(request, visible_appointment(request, pk), slot, error, override)
     if following.wants_following(request, appointment):
         return done(request, appointment, word=following.WORDS.format("Moved"), undoable=False)
     return done(request, appointment, word="Moved")
+
+
+def refused(
+    request: DeskRequest,
+    appointment: Appointment,
+    slot: SlotForm,
+    error: ValidationError,
+    override: OverrideForm | None,
+) -> HttpResponse:
+    """Say why the appointment cannot move there, and what else there is."""
+    wanted = slot.cleaned_data
+    context = choices(appointment, request.POST) | {
+        "refusal": error.messages,
+        "alternatives": nearest(appointment, **wanted) if appointment.is_movable else [],
+        "wanted": wanted,
+        "anyway": offered_override(request, error, override),
+    }
+    return in_panel(request, "move", context | following.lost(error), refusal_status(error))
 
 
 def choices(appointment: Appointment, data: Any) -> dict[str, Any]:

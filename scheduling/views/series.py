@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from scheduling import holding
 from scheduling.board import iso_instant
 from scheduling.calendars import local
 from scheduling.clashes import Clash, SeriesClash
@@ -24,6 +25,9 @@ from scheduling.views.series_plan import Plan, Row, booked_already
 def book(request: DeskRequest, facility_id: int) -> HttpResponse:
     """Show the form; show the dates it comes to, with what is free; book the dates shown."""
     plan = Plan(request, visible_facility(request, facility_id))
+    if request.method == "POST":
+        # The first date is looked at like all the others, and not held any more.
+        holding.let_go(request.user, plan.slot)
     if not plan.is_begun:
         return page(request, plan)
     try:

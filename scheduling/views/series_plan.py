@@ -53,7 +53,7 @@ class Plan:
         self.facility, self.user, self.posted = facility, request.user, request.POST
         self.slot = first_slot(request, facility)
         self.who = PatientChoice(request, facility)
-        self.visit = VisitForm(self.posted if request.method == "POST" else None)
+        self.visit = VisitForm(self.posted if request.method == "POST" else None, self.slot)
         self.repeat = RepeatForm(self.posted, self.slot.local_start)
 
     @property
@@ -72,13 +72,16 @@ class Plan:
 
     def wanted(self, patient: Patient | None) -> dict[str, Any]:
         """Return what `AppointmentSeries.objects.planned()` takes."""
+        kind = self.visit.cleaned_data.get("type")
         return {
             "patient": patient,
             "doctor": self.slot.doctor,
             "facility": self.facility,
             "starts_at": self.slot.starts_at,
             "rule": self.repeat.rule,
-            "type": self.visit.cleaned_data.get("type"),
+            "type": kind,
+            "room": self.visit.cleaned_data.get("room"),
+            "duration_minutes": None if kind else self.visit.usual_minutes,
             "by": self.user,
         }
 
