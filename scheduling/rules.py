@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 def refuse_times(appointment: "Appointment") -> None:
     """Codes: `end_before_start`, `off_grid`."""
     if appointment.ends_at <= appointment.starts_at:
-        raise ValidationError(
-            {"ends_at": "The appointment must end after it starts."}, code="end_before_start"
-        )
+        late = ValidationError("The appointment must end after it starts.", code="end_before_start")
+        raise ValidationError({"ends_at": late})
     if on_grid(appointment.starts_at, GRID, appointment.facility.tz) != appointment.starts_at:
         raise ValidationError(
             "Appointments start on a full five minutes, such as 9:05. Choose the nearest.",

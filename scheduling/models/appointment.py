@@ -232,7 +232,8 @@ class Appointment(models.Model):
     def cancel(self, reason: str, *, by: User | None, version: int | None = None) -> None:
         """Cancel with a reason; the time is free at once."""
         if not reason.strip():
-            raise ValidationError({"cancel_reason": "Say why the appointment is cancelled."})
+            missing = ValidationError("Say why the appointment is cancelled.", code="no_reason")
+            raise ValidationError({"cancel_reason": missing})
         self._step(Status.CANCELLED, by, version, reason.strip())
 
     def mark_arrived(self, *, by: User | None, version: int | None = None) -> None:

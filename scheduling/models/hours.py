@@ -18,6 +18,11 @@ from scheduling.ranges import Days, TimesOfDay, WeeksOfTwo
 
 AN_A_WEEK = date(2000, 1, 3)
 
+
+def _at(field: str, code: str, message: str) -> ValidationError:
+    return ValidationError({field: ValidationError(message, code=code)})
+
+
 if TYPE_CHECKING:
     from scheduling.querysets import AppointmentQuerySet
 
@@ -103,14 +108,14 @@ class WorkingHours(models.Model):
         """Refuse what is no period, by its field: PostgreSQL makes no range of it to compare."""
         super().clean()
         if self.starts_at and self.ends_at and time(0) != self.ends_at <= self.starts_at:
-            raise ValidationError(
-                {
-                    "ends_at": "The hours must end after they start. Split hours that pass "
-                    "midnight into two rows."
-                }
+            raise _at(
+                "ends_at",
+                "end_before_start",
+                "The hours must end after they start. Split hours that pass midnight into two "
+                "rows.",
             )
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
-            raise ValidationError({"valid_until": "The last day must not lie before the first."})
+            raise _at("valid_until", "validity", "The last day must not lie before the first.")
 
     def applies_on(self, day: date) -> bool:
         return (
@@ -144,7 +149,7 @@ class Absence(models.Model):
     def clean(self) -> None:
         super().clean()
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
-            raise ValidationError({"ends_at": "The end must lie after the start."})
+            raise _at("ends_at", "end_before_start", "The end must lie after the start.")
 
     def affected(self, now: datetime) -> "AppointmentQuerySet":
         """Return the visits still to come for which somebody or somewhere is missing now."""

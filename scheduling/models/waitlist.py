@@ -187,7 +187,8 @@ class WaitlistEntry(models.Model):
     def remove(self, reason: str, *, by: User | None) -> None:
         """Take the patient off the list without an appointment."""
         if not reason.strip():
-            raise ValidationError({"removed_reason": "Say why the patient no longer waits."})
+            missing = ValidationError("Say why the patient no longer waits.", code="no_reason")
+            raise ValidationError({"removed_reason": missing})
         self._lock()
         self._end(self.Status.REMOVED, by, removed_reason=reason.strip())
 
