@@ -1,5 +1,7 @@
 """PostgreSQL ranges, half-open `[start, end)`, for the constraints of this app."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, IntegerRangeField
 from django.db.models import F, Func, Value
 
@@ -46,3 +48,8 @@ class WeeksOfTwo(Func):
         "CASE %(expressions)s WHEN 1 THEN 1 ELSE 2 END)"
     )
     output_field = IntegerRangeField()
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, list[Any]]:
+        """Give the value twice where it is one, as when a form checks the constraint."""
+        sql, params = super().as_sql(*args, **kwargs)
+        return sql, [*params, *params]

@@ -100,6 +100,7 @@ def test_overlapping_hours_are_an_error_of_the_form(administrator):
             "weekday": 1,
             "starts_at": "17:00",
             "ends_at": "19:00",
+            "weeks": 0,
             "valid_from": "2026-01-01",
         },
     )
