@@ -101,7 +101,6 @@ def test_overlapping_hours_are_an_error_of_the_form(administrator):
             "weeks": 0,
             "starts_at": "17:00",
             "ends_at": "19:00",
-            "weeks": 0,
             "valid_from": "2026-01-01",
         },
     )

@@ -3,6 +3,7 @@ import sys
 from math import pi
 
 import pytest
+import zipcodes
 from hypothesis import given
 from hypothesis import strategies as st
 
