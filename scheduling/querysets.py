@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
-from patients.models import Patient
 from facilities.refusals import refusal
+from patients.models import Patient
 from scheduling.availability import DEFAULT_DURATION, Period, day_bounds
 from scheduling.status import EXPECTED, HOLDING_TIME, Status
 from scheduling.writing import lock_rows, one_write
