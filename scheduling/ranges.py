@@ -49,7 +49,7 @@ class WeeksOfTwo(Func):
     )
     output_field = IntegerRangeField()
 
-    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[str | int, ...]]:
         """Give the value twice where it is one, as when a form checks the constraint."""
         sql, params = super().as_sql(*args, **kwargs)
-        return sql, [*params, *params]
+        return sql, (*params, *params)

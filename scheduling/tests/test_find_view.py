@@ -13,7 +13,6 @@ from facilities.tests.factories import FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, TimeOff
 from scheduling.tests.factories import (
-    AppointmentFactory,
     AppointmentTypeFactory,
     in_days,
     working_doctor,
