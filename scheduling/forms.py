@@ -165,7 +165,7 @@ class OverrideForm(forms.Form):
     """Why a time is booked although a rule speaks against it."""
 
     override = forms.CharField(
-        label="Reason for the exception",
+        label="Why this exception",
         max_length=200,
         error_messages={"required": "Say why this time is booked all the same."},
     )
