@@ -45,12 +45,5 @@ class WeeksOfTwo(Func):
     arg_joiner = " = 2)::int, 2 - ("
     output_field = IntegerRangeField()
 
-<<<<<<< HEAD
     def __init__(self, weeks: str) -> None:
         super().__init__(F(weeks), F(weeks))
-=======
-    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[str | int, ...]]:
-        """Give the value twice where it is one, as when a form checks the constraint."""
-        sql, params = super().as_sql(*args, **kwargs)
-        return sql, (*params, *params)
->>>>>>> desk
