@@ -115,6 +115,14 @@ def test_holds_that_have_run_out_or_were_given_up_still_have_a_page(held, sam):
     assert "None" not in page
 
 
+def test_the_admin_shows_a_hold_that_is_for_nobody_yet(held, facility):
+    admin = seen_by(staff_of(facility, "admin"))
+    for page in ("", f"{held.pk}/change/"):
+        answer = admin.get(f"/admin/scheduling/appointment/{page}")
+        assert answer.status_code == 200
+        assert "Held" in answer.content.decode()
+
+
 def test_another_facility_s_hold_is_not_found(held):
     client = seen_by(staff_of(FacilityFactory()))
     assert client.get(held.get_absolute_url()).status_code == 404
