@@ -18,7 +18,7 @@ from scheduling.models import Closure, TimeOff, WorkingHours
 ENDS = ("starts_at", "ends_at")
 OUT_OF_REACH = "This year is out of reach. Enter one such as 2026."
 ABSENCE = (*ENDS, "reason")
-HOURS = ("facility", "weekday", "starts_at", "ends_at", "valid_from", "valid_until")
+HOURS = ("facility", "weekday", "weeks", "starts_at", "ends_at", "valid_from", "valid_until")
 
 
 class LocalPeriodForm(forms.ModelForm):

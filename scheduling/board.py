@@ -7,7 +7,7 @@ that occurs twice is shown twice.
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
@@ -21,6 +21,8 @@ ROW = GRID
 CHUNK = timedelta(minutes=30)
 SHORTEST = timedelta(minutes=15)
 USUAL_HOURS = (time(8), time(18))
+# What stands in a lane; everything else takes the whole width.
+VISITS = frozenset({"appointment", "hold", "taken", "elsewhere"})
 
 
 # A kind, a period, and the remaining fields of the item it becomes.
@@ -41,6 +43,7 @@ class Item:
     appointment: Appointment | None = None
     words: str = ""
     lane: int = 0
+    is_alone: bool = True
 
     @property
     def iso(self) -> str:
@@ -50,7 +53,8 @@ class Item:
     @property
     def place(self) -> str:
         """Return the style classes that put the item in its place, see `board_rows.css`."""
-        return f"r{self.row} s{self.span} lane-{self.lane}"
+        lane = "alone" if self.is_alone else f"lane-{self.lane}"
+        return f"r{self.row} s{self.span} {lane}"
 
     @property
     def clock(self) -> str:
@@ -189,7 +193,19 @@ def _column(
         if period.starts_at < shown.ends_at and period.ends_at > shown.starts_at
     ]
     lanes = 1 + max((held.overbook for held in day.appointments), default=0)
+    placed = [replace(item, is_alone=not _stands_beside(item, placed)) for item in placed]
     return Column(day.doctor, sorted(placed, key=lambda item: (item.row, item.lane)), lanes)
+
+
+def _stands_beside(item: Item, others: list[Item]) -> bool:
+    """Say whether a visit shares its rows with a visit in another lane."""
+    return item.kind in VISITS and any(
+        other.kind in VISITS
+        and other.lane != item.lane
+        and other.row < item.row + item.span
+        and item.row < other.row + other.span
+        for other in others
+    )
 
 
 def _stretches(

@@ -11,6 +11,12 @@ from scheduling.status import HOLDING_TIME, Status
 
 # Holds are not among them: they run out without anybody writing.
 _TAKES = ", ".join(repr(s.value) for s in HOLDING_TIME if s != Status.PENDING)
+# Hours and closures of one facility wait for each other, so that whichever comes later sees both.
+_LOCK_FACILITIES = """
+    PERFORM 1 FROM facilities_facility
+    WHERE id IN (SELECT facility_id FROM ({touched}) AS touched) ORDER BY id FOR {strength};
+"""
+SHARED, ALONE = "SHARE", "NO KEY UPDATE"
 _FOR_EVER = "DATE '9999-12-31'"
 
 
@@ -69,19 +75,27 @@ def appointment_free_time_triggers() -> list[pgtrigger.Trigger]:
     return [taken, *free_time_triggers(rows, days)[1:]]
 
 
-def free_time_triggers(rows: str, days: str) -> list[pgtrigger.Trigger]:
-    """Return the triggers of one table, given the SQL of its rows and of the days they touch."""
+def free_time_triggers(rows: str, days: str, lock: str = "") -> list[pgtrigger.Trigger]:
+    """Return the triggers of one table, given the SQL of its rows and of the days they touch.
+
+    `lock` says how the facilities of its rows are locked first, if at all.
+    """
     new, old = rows.format(rows="new_rows"), rows.format(rows="old_rows")
     return [
-        _trigger("insert", pgtrigger.Insert, pgtrigger.Referencing(new="new_rows"), new, days),
+        _trigger(
+            "insert", pgtrigger.Insert, pgtrigger.Referencing(new="new_rows"), new, days, lock
+        ),
         _trigger(
             "update",
             pgtrigger.Update,
             pgtrigger.Referencing(old="old_rows", new="new_rows"),
             f"({old} EXCEPT {new}) UNION ALL ({new} EXCEPT {old})",
             days,
+            lock,
         ),
-        _trigger("delete", pgtrigger.Delete, pgtrigger.Referencing(old="old_rows"), old, days),
+        _trigger(
+            "delete", pgtrigger.Delete, pgtrigger.Referencing(old="old_rows"), old, days, lock
+        ),
     ]
 
 
@@ -91,7 +105,9 @@ def _trigger(
     referencing: pgtrigger.Referencing,
     touched: str,
     days: str,
+    lock: str,
 ) -> pgtrigger.Trigger:
+    locked = _LOCK_FACILITIES.format(touched=touched, strength=lock) if lock else ""
     return pgtrigger.Trigger(
         name=f"free_time_on_{name}",
         level=pgtrigger.Statement,
@@ -100,7 +116,7 @@ def _trigger(
         referencing=referencing,
         declare=[("doctor_days", "record")],
         # Rows of one week are worked out together, so that a load costs less than its rows.
-        func=f"""
+        func=f"""{locked}
             FOR doctor_days IN
                 WITH touched AS ({touched}), days AS ({days})
                 SELECT doctor_id, min(first) AS first, max(last) AS last FROM days

@@ -1,13 +1,14 @@
 """Why a search for an opening found none, in words that say what to change."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q
-
 from facilities.models import Doctor
-from scheduling.models import FreeTime, WorkingHours
-from scheduling.openings import windows
+from scheduling.availability import GRID
+from scheduling.calendars import local
+from scheduling.models import WorkingHours
+from scheduling.openings import find_openings, free_time, windows
 from scheduling.rules import minutes_in_words
 from scheduling.wanted import Place, Wanted, places_for
 
@@ -31,26 +32,32 @@ def why_none(wanted: Wanted, *, now: datetime) -> NoOpening:
             f"{_whoever(places)} no working hours {_when(wanted, days)}. Choose another day, or "
             "ask an administrator to enter the hours.",
         )
-    longest = _longest_free(places, days, now)
-    if longest is None:
+    whenever = replace(wanted, from_time=None, to_time=None, patient=None, room=None, taken=())
+    if find_openings(whenever, now=now, count=1):
+        return NoOpening(
+            "does_not_suit",
+            "There is free time, but not at the hours that suit, or not when everybody and "
+            "everything is free as well. Widen the part of day or the days.",
+        )
+    gaps = free_time(replace(whenever, duration=GRID, buffer=timedelta()), now=now)
+    if not gaps:
         return NoOpening(
             "all_full",
             f"All is full until {days[-1]:%A, %B %-d, %Y}. Look further away or at other doctors, "
             "or put the patient on the waitlist.",
         )
-    if longest.minutes * timedelta(minutes=1) < wanted.needs:
-        needs = minutes_in_words(int(wanted.needs.total_seconds() // 60))
-        return NoOpening(
-            "too_short",
-            f"The gaps are too short: the visit needs {needs}, and the longest free time is "
-            f"{minutes_in_words(longest.minutes)}, on {longest.day:%A, %B %-d}. Choose a shorter "
-            "visit, or put the patient on the waitlist.",
-        )
+    longest = max(gaps, key=lambda gap: gap.ends_at - gap.opens_at)
     return NoOpening(
-        "does_not_suit",
-        "There is free time, but not at the hours that suit, or not when the patient and the room "
-        "are free as well. Widen the part of day or the days.",
+        "too_short",
+        f"The gaps are too short: the visit needs {_minutes(wanted.needs)}, and the longest free "
+        f"time is {_minutes(longest.ends_at - longest.opens_at)}, on "
+        f"{local(longest.opens_at, longest.facility):%A, %B %-d}. Choose a shorter visit, or put "
+        "the patient on the waitlist.",
     )
+
+
+def _minutes(length: timedelta) -> str:
+    return minutes_in_words(int(length.total_seconds() // 60))
 
 
 def _nobody(wanted: Wanted) -> NoOpening:
@@ -72,16 +79,6 @@ def _has_hours(places: list[Place], days: list[date]) -> bool:
         facility__in={place.facility for place in places},
     )
     return any(each.applies_on(day) for each in hours for day in days)
-
-
-def _longest_free(places: list[Place], days: list[date], now: datetime) -> FreeTime | None:
-    """Return the longest free time from `now` on, if there is any."""
-    pairs = {(place.doctor, place.facility) for place in places}
-    free = FreeTime.objects.filter(
-        Q(day__in=days), doctor__in={doctor for doctor, _facility in pairs}, ends_at__gt=now
-    )
-    longest = free.order_by("-minutes", "day")[: len(pairs)]
-    return next((each for each in longest if (each.doctor_id, each.facility_id) in pairs), None)
 
 
 def _whoever(places: list[Place]) -> str:

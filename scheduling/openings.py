@@ -81,8 +81,8 @@ def windows(
     and what lies beyond is worked out as it is asked for. The first day may lie a day back, where
     it is still yesterday at some facility; what has passed is not offered anyway.
     """
-    known = FreeTimeHorizon.reach(now.date())
-    end = wanted.last + timedelta(days=1) if wanted.last else known
+    known = FreeTimeHorizon.known_until(now.date())
+    end = wanted.last + timedelta(days=1) if wanted.last else max(known, now.date() + AHEAD)
     day, size = max(wanted.first, now.date() - timedelta(days=1)), first
     while day < end:
         is_known = day < known

@@ -3,15 +3,16 @@
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
 from facilities.refusals import refusal
 from patients.models import Patient
-from scheduling.availability import DEFAULT_DURATION, Period, day_bounds
+from scheduling.availability import DEFAULT_DURATION, GRID, Period, day_bounds
 from scheduling.status import EXPECTED, HOLDING_TIME, Status
 from scheduling.writing import lock_rows, one_write
 
@@ -98,7 +99,6 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         over = Q(ends_at__lte=now) | ~Q(status__in=HOLDING_TIME)
         return self.filter(over).order_by("-starts_at", "-pk")
 
-    @one_write
     def book(self, *, override: str = "", **visit: Unpack[Visit]) -> "Appointment":
         """Book and return an appointment.
 
@@ -106,9 +106,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         the time may be taken, twice at most, or outside hours. Raises ValidationError when a rule
         or the database refuses, with a code such as `doctor_busy` or `outside_hours`.
         """
+        if not override and not connection.in_atomic_block:
+            self._refuse_taken(visit)
         return self._add(visit, "booked", override=override)
 
-    @one_write
     def hold(self, *, now: datetime, **visit: Unpack[Visit]) -> "Appointment":
         """Keep a time for five minutes while somebody confirms, and return the hold.
 
@@ -117,6 +118,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """
         return self._add(visit, "held", status=Status.PENDING, hold_expires_at=now + HOLD)
 
+    @one_write
     def _add(self, visit: "Visit", kind: str, *, override: str = "", **state: Any) -> "Appointment":
         starts_at, kind_of_visit = visit["starts_at"], visit.get("type")
         duration = kind_of_visit.duration if kind_of_visit else DEFAULT_DURATION
@@ -130,8 +132,6 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             **details,
             **state,
         )
-        if not override:
-            self._refuse_taken(appointment)
         lock_rows(Doctor, {appointment.doctor_id})
         lock_rows(Patient, {appointment.patient_id})
         lock_rows(Room, {appointment.room_id})
@@ -143,14 +143,16 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         appointment.record(kind, by=visit["by"], reason=appointment.override_reason)
         return appointment
 
-    def _refuse_taken(self, appointment: "Appointment") -> None:
-        """Refuse at once what is plainly taken, before anybody is locked.
+    def _refuse_taken(self, visit: "Visit") -> None:
+        """Refuse at once a start that is plainly taken, before anybody is locked.
 
         It spares those who lose a race the way to the constraint; what it lets pass goes there.
         """
-        period = Period(appointment.starts_at, appointment.blocked_until)
-        taken = self.model.objects.holding_time().overlapping(period)
-        if taken.filter(doctor=appointment.doctor_id, overbook=0).exists():
+        if visit["starts_at"] < timezone.now():
+            return
+        start = Period(visit["starts_at"], visit["starts_at"] + GRID)
+        taken = self.model.objects.holding_time().overlapping(start)
+        if taken.filter(doctor=visit["doctor"], overbook=0).exists():
             raise refusal("appointment_doctor_free")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 
+from accounts.models import User
 from scheduling.availability import GRID, on_grid
 from scheduling.calendars import local
 from scheduling.status import NEXT, ON_THE_DAY, Status
@@ -78,6 +79,16 @@ def refuse_step(appointment: "Appointment", step: Status, now: datetime) -> None
 def _day_has_come(appointment: "Appointment", now: datetime) -> bool:
     day, today = (local(at, appointment.facility).date() for at in (appointment.starts_at, now))
     return today >= day
+
+
+def refuse_others_hold(appointment: "Appointment", by: User | None) -> None:
+    """Code: `held_by_other`: only who holds a time gives it up or moves it, or an administrator."""
+    if appointment.is_held_by_other(by) and not (by and by.is_admin):
+        raise ValidationError(
+            f"{appointment.created_by} holds this time. Ask them to release it, or wait until the "
+            "hold runs out.",
+            code="held_by_other",
+        )
 
 
 def refuse_room(appointment: "Appointment") -> None:

@@ -22,7 +22,7 @@ from scheduling.agenda import doctors_of
 from scheduling.alternatives import ANOTHER_DOCTOR_COSTS, WITHIN
 from scheduling.availability import GRID, STEP, Period, covers, starts, without
 from scheduling.calendars import Calendar, local
-from scheduling.models import Appointment
+from scheduling.models import Appointment, AppointmentType
 from scheduling.openings import Slot, free_time
 from scheduling.querysets import AppointmentQuerySet
 from scheduling.wanted import Wanted
@@ -54,10 +54,14 @@ class Refusal(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Time in which a doctor has nothing else to do."""
+    """Time in which a doctor has nothing else to do, and the types of visit that are asked of them.
+
+    A type that the doctor does not offer is not among them.
+    """
 
     doctor: Doctor
     period: Period
+    types: frozenset[int | None]
 
 
 # By the id of a patient or a room: the appointments that hold them, and when.
@@ -112,7 +116,8 @@ def stranded(doctor: Doctor, appointments: AppointmentQuerySet, now: datetime) -
     What was booked outside hours on purpose, with a reason, is not among them.
     One query for the appointments, and three for each facility where there are any.
     """
-    booked = appointments.expected(now).filter(doctor=doctor, override_reason="")
+    on_purpose = ~Q(override_reason="") & Q(overbook=0)
+    booked = appointments.expected(now).filter(~on_purpose, doctor=doctor)
     booked = booked.order_by("facility", "starts_at")
     found: list[Appointment] = []
     for facility, group in groupby(booked, lambda each: each.facility):
@@ -159,9 +164,22 @@ def _gaps(facility: Facility, appointments: list[Appointment], now: datetime) ->
     fields = {each.doctor.specialization for each in appointments}
     doctors = [doctor for doctor in doctors_of(facility) if doctor.specialization in fields]
     wanted = Wanted(first=first, last=last, duration=GRID, doctors=doctors, facilities=[facility])
+    types = _types_offered({each.type for each in appointments}, doctors)
     return [
-        Gap(free.doctor, Period(free.opens_at, free.ends_at)) for free in free_time(wanted, now=now)
+        Gap(free.doctor, Period(free.opens_at, free.ends_at), types[free.doctor.pk])
+        for free in free_time(wanted, now=now)
     ]
+
+
+def _types_offered(
+    kinds: set[AppointmentType | None], doctors: list[Doctor]
+) -> dict[int, frozenset[int | None]]:
+    """Return which of some types each doctor offers, by ids; everybody gives a visit of none."""
+    offered: dict[int, set[int | None]] = {doctor.pk: {None} for doctor in doctors}
+    for kind in filter(None, kinds):
+        for doctor in Doctor.objects.filter(kind.offering, pk__in=offered):
+            offered[doctor.pk].add(kind.pk)
+    return {doctor: frozenset(types) for doctor, types in offered.items()}
 
 
 def _days_near(
@@ -203,6 +221,7 @@ def _by_cost(
         )
         for gap in gaps
         if gap.doctor.specialization == own.specialization
+        and appointment.type_id in gap.types
         and gap.period.starts_at < near.ends_at
         and gap.period.ends_at > near.starts_at
     ]

@@ -1,5 +1,6 @@
 """Bring the trial clinic up and serve it, for `make run`: `python -m clinic.setup.serve PORT`."""
 
+import io
 import os
 import sys
 
@@ -21,6 +22,7 @@ def main(port: int) -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_demo", "--if-empty")
+    call_command("extend_free_time", stdout=io.StringIO())
     call_command("demo_accounts", "--address", f"http://{HOST}:{port}/")
     connections.close_all()
     print(f"\nThe clinic is open at http://{HOST}:{port}/ (Ctrl-C closes it).", flush=True)

@@ -11,6 +11,17 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Before, every appointment had a patient, and hours ended before midnight.
+FORGET_HOLDS = """
+DELETE FROM scheduling_appointmentevent
+WHERE appointment_id IN (SELECT id FROM scheduling_appointment WHERE patient_id IS NULL);
+DELETE FROM scheduling_appointment WHERE patient_id IS NULL;
+UPDATE scheduling_workinghours SET ends_at = TIME '23:55' WHERE ends_at = TIME '00:00';
+DELETE FROM scheduling_workinghours WHERE weeks = 2;
+SET CONSTRAINTS ALL IMMEDIATE;
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -47,6 +58,16 @@ class Migration(migrations.Migration):
             model_name='appointmentevent',
             name='to_overbook',
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name='appointmentevent',
+            name='from_override_reason',
+            field=models.CharField(blank=True, db_default='', default='', max_length=200),
+        ),
+        migrations.AddField(
+            model_name='appointmentevent',
+            name='to_override_reason',
+            field=models.CharField(blank=True, db_default='', default='', max_length=200),
         ),
         migrations.AddField(
             model_name='appointmenttype',
@@ -111,4 +132,5 @@ class Migration(migrations.Migration):
             model_name='workinghours',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('doctor', '='), ('weekday', '='), (scheduling.ranges.TimesOfDay('starts_at', 'ends_at'), '&&'), (scheduling.ranges.Days('valid_from', 'valid_until'), '&&'), (scheduling.ranges.WeeksOfTwo('weeks'), '&&')], name='working_hours_distinct', violation_error_code='working_hours_overlap', violation_error_message='This doctor has hours on that weekday which overlap these, here or at another facility. Change those first.'),
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, FORGET_HOLDS),
     ]

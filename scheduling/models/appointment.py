@@ -178,6 +178,7 @@ class Appointment(models.Model):
                 "Book a new one.",
                 code="not_movable",
             )
+        rules.refuse_others_hold(self, by)
         shift = starts_at - self.starts_at
         self.starts_at, self.ends_at = starts_at, self.ends_at + shift
         self.blocked_until += shift
@@ -211,7 +212,7 @@ class Appointment(models.Model):
                 "The time is not held for you any more. Book it again, or choose another time.",
                 code="hold_lost",
             )
-        if by is not None and self.created_by_id not in {None, by.pk}:
+        if self.is_held_by_other(by):
             raise ValidationError(
                 "Somebody else holds this time. Choose another time.", code="held_by_other"
             )
@@ -224,7 +225,7 @@ class Appointment(models.Model):
             self.blocked_until = self.ends_at + (type.buffer if type else timedelta())
         self.status, self.hold_expires_at = Status.BOOKED, None
         rules.refuse_past(self, timezone.now())
-        if self.source == self.Source.ONLINE:
+        if self.source == self.Source.ONLINE or (by and by.role == User.Role.PATIENT):
             rules.refuse_online(self, self.created_at)
         self.clean()
         self._save_change(AppointmentEvent.Kind.STATUS, before, by)
@@ -278,7 +279,9 @@ class Appointment(models.Model):
         self.starts_at, self.ends_at = event.from_starts_at, event.from_ends_at
         self.doctor_id, self.room_id = event.from_doctor_id, event.from_room_id
         self.overbook = event.from_overbook
-        if event.kind == AppointmentEvent.Kind.MOVED and not self.override_reason:
+        self.override_reason = event.from_override_reason
+        takes_time = before.status not in HOLDING_TIME or event.kind == AppointmentEvent.Kind.MOVED
+        if takes_time and self.status in HOLDING_TIME and not self.override_reason:
             calendars.refuse_closed_time(self)
         self._save_change(AppointmentEvent.Kind.UNDONE, before, by)
 
@@ -293,6 +296,11 @@ class Appointment(models.Model):
     @property
     def next_steps(self) -> frozenset[AppointmentStatus]:
         return NEXT[self.status]
+
+    def is_held_by_other(self, user: User | None) -> bool:
+        """Say whether this is a hold of somebody else; None stands for the system, which may."""
+        own = user is None or self.created_by_id in {None, user.pk}
+        return self.status == Status.PENDING and not own
 
     @property
     def is_movable(self) -> bool:
@@ -321,6 +329,7 @@ class Appointment(models.Model):
         before = self._lock(version)
         self._lock_held()
         rules.refuse_step(self, status, now)
+        rules.refuse_others_hold(self, by)
         self.status = status
         self.cancel_reason = reason if status == Status.CANCELLED else ""
         self.hold_expires_at = None
@@ -363,12 +372,9 @@ class Appointment(models.Model):
         by_themselves = by is not None and by.role == User.Role.PATIENT
         if by_themselves or (before is None and self.source == self.Source.ONLINE):
             rules.refuse_online(self, now)
-        was_overridden = bool(self.override_reason)
-        self.override_reason = override or self.override_reason
+        self.override_reason = override
         self.overbook = self._free_level() if override else 0
         self.clean()
-        if was_overridden and not override:
-            calendars.refuse_closed_time(self)
 
     def _free_level(self) -> int:
         """Return the lowest level of overbooking at which the doctor is free."""
@@ -405,6 +411,8 @@ class Appointment(models.Model):
             to_room_id=self.room_id,
             from_overbook=was.overbook,
             to_overbook=self.overbook,
+            from_override_reason=was.override_reason,
+            to_override_reason=self.override_reason,
         )
 
     def _save_change(

@@ -42,6 +42,8 @@ class AppointmentEvent(models.Model):
     from_room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
     from_overbook = models.PositiveSmallIntegerField(default=0, db_default=0)
     to_overbook = models.PositiveSmallIntegerField(default=0, db_default=0)
+    from_override_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+    to_override_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     to_room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

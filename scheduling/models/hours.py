@@ -12,7 +12,14 @@ from django.urls import reverse
 
 from facilities.models import Doctor, Facility
 from scheduling.availability import Period
-from scheduling.free_time_triggers import CLOSURE, TIME_OFF, WORKING_HOURS, free_time_triggers
+from scheduling.free_time_triggers import (
+    ALONE,
+    CLOSURE,
+    SHARED,
+    TIME_OFF,
+    WORKING_HOURS,
+    free_time_triggers,
+)
 from scheduling.querysets import ClosureQuerySet, TimeOffQuerySet, WorkingHoursQuerySet
 from scheduling.ranges import Days, TimesOfDay, WeeksOfTwo
 
@@ -99,7 +106,7 @@ class WorkingHours(models.Model):
                 "these, here or at another facility. Change those first.",
             ),
         ]
-        triggers = free_time_triggers(*WORKING_HOURS)
+        triggers = free_time_triggers(*WORKING_HOURS, lock=SHARED)
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.starts_at:%H:%M}–{self.ends_at:%H:%M}"
@@ -205,7 +212,7 @@ class Closure(Absence):
             )
         ]
         indexes = [models.Index(fields=["facility", "starts_at"], name="closure_facility_start")]
-        triggers = free_time_triggers(*CLOSURE)
+        triggers = free_time_triggers(*CLOSURE, lock=ALONE)
 
     def __str__(self) -> str:
         return self.reason or "Closed"

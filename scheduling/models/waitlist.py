@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from facilities.models import CareType, Doctor, Facility, zip_code_validator
+from facilities.zip_codes import centroid
 from patients.models import Patient
 from scheduling import wishes
 from scheduling.availability import DEFAULT_DURATION
@@ -26,6 +27,7 @@ from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.hours import WorkingHours
 from scheduling.priority import Priority
+from scheduling.status import HOLDING_TIME
 from scheduling.waitlist_querysets import WaitlistQuerySet
 from scheduling.waitlist_rules import FARTHEST_MILES, waitlist_constraints, waitlist_triggers
 from scheduling.writing import one_write
@@ -142,6 +144,9 @@ class WaitlistEntry(models.Model):
         """Refuse wishes that no time could ever meet, in words for a person."""
         super().clean()
         self.specialization = self.specialization.strip()
+        if self.zip_code and centroid(self.zip_code) is None:
+            unknown = "This ZIP code is not known. Check it, or take one nearby."
+            raise ValidationError({"zip_code": ValidationError(unknown, code="zip_code_unknown")})
         if self.doctor:
             wishes.refuse_impossible(self, self.doctor)
 
@@ -181,6 +186,12 @@ class WaitlistEntry(models.Model):
     def close(self, appointment: Appointment, *, by: User | None) -> None:
         """End the entry with an appointment of the same patient that is booked already."""
         self._lock()
+        if appointment.status not in HOLDING_TIME:
+            raise ValidationError(
+                "That appointment does not take place any more. Keep the patient on the waitlist, "
+                "or remove them with a reason.",
+                code="not_booked",
+            )
         self._end(self.Status.BOOKED, by, appointment=appointment)
 
     @one_write

@@ -39,7 +39,7 @@ def facility() -> Facility:
 @pytest.fixture
 def doctor(facility):
     doctor = working_doctor(facility)
-    FreeTimeHorizon.reach(timezone.now().date())
+    FreeTimeHorizon.extend(timezone.now().date())
     return doctor
 
 

@@ -184,7 +184,7 @@ def test_what_moves_is_not_in_its_own_way(network):
 
 
 def test_days_beyond_what_is_known_are_worked_out(network):
-    day = FreeTimeHorizon.reach(timezone.now().date()) + timedelta(days=30)
+    day = FreeTimeHorizon.extend(timezone.now().date()) + timedelta(days=30)
     slots = found(network[0], first=day, last=day, facilities=network[:1])
     assert slots[0].local_start.date() == day
 

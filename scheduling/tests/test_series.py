@@ -213,7 +213,7 @@ def test_listing_clashes_takes_as_many_statements_for_each(course):
     first = course.first.astimezone(course.facility.tz)
     for week in range(12):
         course.take(course.at(week))
-    FreeTimeHorizon.reach(timezone.now().date())
+    FreeTimeHorizon.extend(timezone.now().date())
 
     def statements(count: int) -> int:
         with CaptureQueriesContext(connection) as captured, pytest.raises(SeriesClash):

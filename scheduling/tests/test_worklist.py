@@ -235,7 +235,7 @@ def test_proposals_take_seven_queries_for_a_facility_however_many_they_are(
         .affected(timezone.now())
         .select_related("patient", "doctor", "facility", "room")
     )
-    FreeTimeHorizon.reach(timezone.now().date())
+    FreeTimeHorizon.extend(timezone.now().date())
     with django_assert_num_queries(7):
         found = proposals(rows, now=timezone.now())
     assert len(found) == count

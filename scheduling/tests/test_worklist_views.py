@@ -225,7 +225,7 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(
         start = in_days(2, 12 + turn, facility=facility)
         AppointmentFactory(facility=facility, doctor=doctor, starts_at=start)
     away.save()
-    FreeTimeHorizon.reach(timezone.now().date())
+    FreeTimeHorizon.extend(timezone.now().date())
     with django_assert_num_queries(16):
         desk.get(away.get_absolute_url())
     doctor.working_hours.update(starts_at="07:00", ends_at="07:30")

@@ -49,7 +49,7 @@ class World:
         )
         world._set_clock(timezone.now().astimezone(early.tz).date())
         world._set_hours()
-        FreeTimeHorizon.reach(timezone.now().date())
+        FreeTimeHorizon.extend(timezone.now().date())
         return world
 
     @property

@@ -146,7 +146,8 @@ def choices(request: DeskRequest) -> list[Choice]:
     if not 0 < len(rows) <= MOST_SHOWN or any(len(row) != 4 for row in rows):
         raise BadRequest("The form names no moves of this list. Open the list again.")
     numbers = [[number_in(text) for text in row[:3]] for row in rows]
-    visible_rows = Appointment.objects.visible_to(request.user).select_related(*SHOWN_WITH)
+    visible_rows = Appointment.objects.visible_to(request.user).expected(timezone.now())
+    visible_rows = visible_rows.select_related(*SHOWN_WITH)
     appointments = visible_rows.in_bulk([row[0] for row in numbers if row[0]])
     doctors = Doctor.objects.visible_to(request.user).in_bulk([row[2] for row in numbers if row[2]])
     found = []

@@ -1,7 +1,6 @@
-"""Work out the free time of the coming days, which searches otherwise do when it runs short."""
+"""Work out the free time of the coming days, which searches otherwise do as they go."""
 
 from argparse import ArgumentParser
-from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -13,7 +12,7 @@ from scheduling.models import FreeTime, FreeTimeHorizon
 class Command(BaseCommand):
     help = (
         "Extends the free time that searches read to half a year from today; run it every night. "
-        "A search does it by itself, and is slower for it, when the command has not run for days."
+        "Days that it has not reached are worked out by each search, which takes longer."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,9 +24,6 @@ class Command(BaseCommand):
 
     def handle(self, *, anew: bool, **options: Any) -> None:
         today = timezone.now().date()
-        if anew:
-            until = FreeTimeHorizon.extend(today, anew=True)
-        else:
-            until = FreeTimeHorizon.reach(today, slack=timedelta())
+        until = FreeTimeHorizon.extend(today, anew=anew)
         count = FreeTime.objects.count()
         self.stdout.write(f"Free time is known until {until:%Y-%m-%d}: {count} stretches.")
