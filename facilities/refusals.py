@@ -71,6 +71,12 @@ def translated(error: IntegrityError) -> Exception:
     return ValidationError(message, code=code)
 
 
+def refusal(constraint: str) -> ValidationError:
+    """Return what the database's refusal by this constraint would be translated to."""
+    code, message = _words()[constraint]
+    return ValidationError(message, code=code)
+
+
 @cache
 def _words() -> dict[str, tuple[str, str]]:
     """Map each constraint's name to its code and message, over all models."""

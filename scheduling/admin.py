@@ -44,6 +44,7 @@ class AppointmentTypeAdmin(admin.ModelAdmin):
     list_filter = ["is_active", "bookable_online", "care_type"]
     list_select_related = ["care_type"]
     search_fields = ["name"]
+    filter_horizontal = ["doctors"]
 
 
 @admin.register(WorkingHours)
@@ -54,10 +55,11 @@ class WorkingHoursAdmin(admin.ModelAdmin):
         "weekday",
         "starts_at",
         "ends_at",
+        "weeks",
         "valid_from",
         "valid_until",
     ]
-    list_filter = ["weekday"]
+    list_filter = ["weekday", "weeks"]
     list_select_related = ["doctor", "facility"]
     search_fields = ["doctor__name", "facility__name"]
     autocomplete_fields = ["doctor", "facility"]

@@ -60,7 +60,7 @@ class FindForm(forms.Form):
             ("", "Any time"),
             ("mornings", "Mornings"),
             ("afternoons", "Afternoons"),
-            ("hours", "Between these hours:"),
+            ("hours", "Between…"),
         ],
     )
     from_time = forms.TimeField(

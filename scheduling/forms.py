@@ -80,7 +80,7 @@ class VisitForm(forms.Form):
     """
 
     type = forms.ModelChoiceField(AppointmentType.objects.none(), required=False)
-    room = forms.ModelChoiceField(Room.objects.none(), required=False, empty_label="Any room")
+    room = forms.ModelChoiceField(Room.objects.none(), required=False, empty_label="No room")
     reason = forms.CharField(max_length=200, required=False)
     notes = forms.CharField(
         max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -165,7 +165,7 @@ class OverrideForm(forms.Form):
     """Why a time is booked although a rule speaks against it."""
 
     override = forms.CharField(
-        label="Reason",
+        label="Why this exception",
         max_length=200,
         error_messages={"required": "Say why this time is booked all the same."},
     )

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
+from facilities.refusals import refusal
 from patients.models import Patient
 from scheduling.availability import DEFAULT_DURATION, Period, day_bounds
 from scheduling.status import EXPECTED, HOLDING_TIME, Status
@@ -129,6 +130,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             **details,
             **state,
         )
+        if not override:
+            self._refuse_taken(appointment)
         lock_rows(Doctor, {appointment.doctor_id})
         lock_rows(Patient, {appointment.patient_id})
         lock_rows(Room, {appointment.room_id})
@@ -139,6 +142,16 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         appointment.save()
         appointment.record(kind, by=visit["by"], reason=appointment.override_reason)
         return appointment
+
+    def _refuse_taken(self, appointment: "Appointment") -> None:
+        """Refuse at once what is plainly taken, before anybody is locked.
+
+        It spares those who lose a race the way to the constraint; what it lets pass goes there.
+        """
+        period = Period(appointment.starts_at, appointment.blocked_until)
+        taken = self.model.objects.holding_time().overlapping(period)
+        if taken.filter(doctor=appointment.doctor_id, overbook=0).exists():
+            raise refusal("appointment_doctor_free")
 
 
 class WorkingHoursQuerySet(models.QuerySet["WorkingHours"]):

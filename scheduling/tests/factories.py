@@ -17,15 +17,18 @@ def in_days(days: int, hour: int, minute: int = 0, *, facility: Facility) -> dat
     return instant(datetime.combine(day, time(hour, minute)), facility.tz)
 
 
-def early_facility(**fields: Any) -> Facility:
-    """Return a facility where it is between one and two in the morning.
+def early_zone() -> str:
+    """Return a zone where it is between one and two in the morning.
 
     So nine o'clock of its today is ahead, and its patients may arrive.
     """
     hours = (12 + 1 - timezone.now().astimezone(UTC).hour) % 24 - 12
     # POSIX counts west of Greenwich as positive.
-    zone = f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"
-    return FacilityFactory(timezone=zone, **fields)
+    return f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"
+
+
+def early_facility(**fields: Any) -> Facility:
+    return FacilityFactory(timezone=early_zone(), **fields)
 
 
 def visit_today(**fields: Any) -> Appointment:

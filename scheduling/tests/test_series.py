@@ -7,10 +7,17 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from facilities.tests.factories import DoctorFactory, FacilityFactory, RoomFactory, staff_of
 from scheduling.clashes import SeriesClash
-from scheduling.models import Appointment, AppointmentEvent, AppointmentSeries, TimeOff
+from scheduling.models import (
+    Appointment,
+    AppointmentEvent,
+    AppointmentSeries,
+    FreeTimeHorizon,
+    TimeOff,
+)
 from scheduling.recurrence import Weekly
 from scheduling.tests.factories import AppointmentTypeFactory, working_doctor
 from scheduling.tests.series_factories import WEEK, Course, starts_of, weekly
@@ -206,6 +213,7 @@ def test_listing_clashes_takes_as_many_statements_for_each(course):
     first = course.first.astimezone(course.facility.tz)
     for week in range(12):
         course.take(course.at(week))
+    FreeTimeHorizon.reach(timezone.now().date())
 
     def statements(count: int) -> int:
         with CaptureQueriesContext(connection) as captured, pytest.raises(SeriesClash):

@@ -11,7 +11,7 @@ from facilities.tests.factories import staff_of
 from scheduling.clashes import SeriesClash
 from scheduling.models import Appointment, AppointmentEvent, AppointmentSeries
 from scheduling.tests.factories import working_doctor
-from scheduling.tests.series_factories import Course, starts_of, weekly
+from scheduling.tests.series_factories import Course, set_status, starts_of, weekly
 
 pytestmark = pytest.mark.django_db
 
@@ -108,8 +108,7 @@ def test_the_choices_for_the_clashes_are_followed(course, series):
 
 
 def test_moving_leaves_alone_what_can_no_longer_move(course, series):
-    visit(series, 1).mark_arrived(by=None)
-    visit(series, 1).check_in(by=None)
+    set_status(visit(series, 1), "checked-in")
     visit(series, 2).cancel("Ill", by=None)
     series.move_from(visit(series, 0), starts_at=course.at(0, 10), by=None)
     assert starts_of(series) == [course.at(0, 10), course.at(1), course.at(2), course.at(3, 10)]
@@ -146,7 +145,7 @@ def test_cancelling_needs_a_reason(series):
 @pytest.mark.parametrize("change", ["move", "cancel"])
 def test_what_somebody_else_has_changed_is_refused_for_all(course, series, change):
     seen = visit(series, 1)
-    visit(series, 1).mark_arrived(by=None)
+    set_status(visit(series, 1), "arrived")
     changes = {
         "move": lambda: series.move_from(
             seen, starts_at=course.at(1, 10), by=None, version=seen.version

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from facilities.tests.factories import FacilityFactory, staff_of
 from scheduling.models import Appointment, AppointmentSeries
 from scheduling.tests.factories import AppointmentFactory, working_doctor
-from scheduling.tests.series_factories import Course, starts_of, weekly
+from scheduling.tests.series_factories import Course, set_status, starts_of, weekly
 from scheduling.tests.test_booking_view import iso
 
 pytestmark = pytest.mark.django_db
@@ -170,7 +170,7 @@ def test_the_choice_stays_when_another_day_is_looked_at(desk: Client, second: Ap
 def test_what_somebody_else_has_changed_is_a_conflict(
     desk: Client, course: Course, series: AppointmentSeries, second: Appointment, step: str
 ) -> None:
-    Appointment.objects.get(pk=second.pk).mark_arrived(by=None)
+    set_status(second, "arrived")
     response = press(desk, second, step, slot=slot(course, course.at(1, 11)), **CANCEL)
     assert response.status_code == 409
     assert statuses(series) == ["booked", "arrived", "booked", "booked"]

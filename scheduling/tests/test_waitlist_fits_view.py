@@ -15,7 +15,9 @@ from scheduling.models import Appointment, WaitlistEntry
 from scheduling.tests.factories import (
     AppointmentFactory,
     WaitlistEntryFactory,
+    early_zone,
     in_days,
+    visit_today,
     working_doctor,
 )
 
@@ -126,9 +128,12 @@ def test_where_nobody_waits_the_board_comes_back(desk: Client, appointment: Appo
 
 
 def test_steps_that_free_no_time_lead_to_the_board(
-    desk: Client, appointment: Appointment, entry: WaitlistEntry
+    desk: Client, facility: Facility, entry: WaitlistEntry
 ) -> None:
-    answer = desk.post(f"/appointments/{appointment.pk}/arrive/", {"version": 1})
+    facility.timezone = early_zone()
+    facility.save()
+    visit = visit_today(facility=facility)
+    answer = desk.post(f"/appointments/{visit.pk}/arrive/", {"version": 1})
     assert answer.url.startswith("/desk/")
 
 
