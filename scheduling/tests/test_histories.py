@@ -10,30 +10,30 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from scheduling.calendars import local
+from scheduling import rules
+from scheduling.availability import Period
 from scheduling.models import (
     Appointment,
-    AppointmentSeries,
     Closure,
     TimeOff,
-    WaitlistEntry,
     WorkingHours,
 )
-from scheduling.openings import Slot, find_openings
-from scheduling.recurrence import Weekly
-from scheduling.tests.history import History, few, many
+from scheduling.tests.history import History, codes_of, few, many
+from scheduling.tests.history_of_searches import Search
+from scheduling.tests.history_of_series import Series
+from scheduling.tests.history_of_waiting import Waitlist
 from scheduling.tests.world import DAY, World
-from scheduling.wanted import Wanted
 
 LONG = int(os.environ.get("CLINIC_HISTORIES", "0"))
 SETTINGS = settings(
-    max_examples=LONG or 25,
+    max_examples=LONG or 20,
     stateful_step_count=100 if LONG else 25,
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
@@ -56,6 +56,11 @@ class Visits(History):
     @rule(moment=many, doctor=few, patient=few, kind=few, by=few, override=st.booleans())
     def book(self, override: bool, **chosen: int) -> None:
         visit = self.visit(**chosen) | {"override": "In pain" if override else ""}
+        self.do("book", lambda: Appointment.objects.book(**visit))
+
+    @rule(moment=st.integers(0, 8), doctor=st.sampled_from([0, 1]), patient=few, kind=few)
+    def book_today(self, **chosen: int) -> None:
+        visit = self.visit(by=0, **chosen)
         self.do("book", lambda: Appointment.objects.book(**visit))
 
     @rule(moment=many, doctor=few, patient=few, kind=few, by=few)
@@ -82,8 +87,25 @@ class Visits(History):
     @rule(which=many)
     @precondition(lambda self: self.some(0, "pending"))
     def expire(self, which: int) -> None:
-        held = Appointment.objects.filter(pk=self.some(which, "pending").pk)
-        held.update(hold_expires_at=timezone.now() - timedelta(seconds=1))
+        held = self.some(which, "pending")
+        a_second_ago = timezone.now() - timedelta(seconds=1)
+        Appointment.objects.filter(pk=held.pk).update(hold_expires_at=a_second_ago)
+        self.has_changed = True
+        others = Appointment.objects.holding_time().filter(doctor=held.doctor, overbook=0)
+        if not others.overlapping(Period(held.starts_at, held.blocked_until)).exists():
+            assert "doctor_busy" not in self.would_refuse(held)
+
+    def would_refuse(self, held: Appointment) -> list[str | None]:
+        """Say why a newcomer could not have the time of a hold that has expired."""
+        where = {"doctor": held.doctor, "facility": held.facility, "by": None}
+        when = {"starts_at": held.starts_at, "ends_at": held.ends_at}
+        try:
+            with transaction.atomic():
+                Appointment.objects.book(patient=self.world.newcomer, **where, **when)
+                transaction.set_rollback(True)
+        except ValidationError as refusal:
+            return codes_of(refusal)
+        return []
 
     @rule(which=many, moment=many, doctor=few, override=st.booleans(), stale=few)
     @precondition(lambda self: self.some(0))
@@ -116,6 +138,20 @@ class Visits(History):
         now = {"now": visit.starts_at + DAY} if step == "noshow" and late else {}
         self.do(step, lambda: STEPS[step](visit, by=None, **now))
 
+    @rule(which=many, steps=st.lists(st.booleans(), min_size=1, max_size=4))
+    @precondition(lambda self: self.some(0, "booked", "arrived", "checked-in"))
+    def come(self, which: int, steps: list[bool]) -> None:
+        """Take one step after another, or the last one back."""
+        visit = self.some(which, "booked", "arrived", "checked-in")
+        for forward in steps:
+            now = timezone.now()
+            ways = sorted(rules.open_steps(visit, now) & {"arrived", "checked-in", "fulfilled"})
+            if forward and ways:
+                self.do(ways[0], lambda: STEPS[ways[0]](visit, by=None))  # noqa: B023 - called at once
+            else:
+                self.do("undo", lambda: visit.undo(by=None))
+            self.promises_are_kept()
+
 
 class Hours(History):
     """When doctors are there: absences come and go, and so do working hours."""
@@ -130,18 +166,20 @@ class Hours(History):
             doctor = self.world.doctors[whose - 1]
             self.do("go away", lambda: TimeOff.objects.create(doctor=doctor, **period))
 
-    @rule(model=st.sampled_from([TimeOff, Closure]), whose=few, length=lengths)
+    @rule(model=st.sampled_from([TimeOff, Closure]))
+    def end_absence(self, model: Any) -> None:
+        if absence := model.objects.order_by("pk").last():
+            self.do("end absence", absence.delete)
+
+    @rule(model=st.sampled_from([TimeOff, Closure]), whose=st.integers(0, 2), length=lengths)
     def change_absence(self, model: Any, whose: int, length: timedelta) -> None:
         absence = model.objects.order_by("pk").last()
         if absence is None:
             return
-        if whose == 3:
-            absence.delete()
-        elif model is TimeOff:
+        if model is TimeOff:
             absence.doctor = self.world.doctors[whose]
         absence.ends_at = absence.starts_at + length
-        if absence.pk:
-            self.do("change absence", absence.save)
+        self.do("change absence", absence.save)
 
     @rule(which=many, change=st.sampled_from(["shorter", "longer", "weeks", "until", "delete"]))
     def change_hours(self, which: int, change: str) -> None:
@@ -167,89 +205,6 @@ def _change(hours: WorkingHours, change: str, today: date) -> None:
             hours.valid_until = today + DAY
     hours.full_clean()
     hours.save()
-
-
-class Search(History):
-    """What the search finds can be booked; what it finds here is taken back."""
-
-    @rule(first=st.sampled_from([0, 1]), kind=few, patient=few, doctor=few)
-    def find(self, first: int, kind: int, patient: int, doctor: int) -> None:
-        world, chosen = self.world, self.world.types[kind % 3]
-        wanted = {"patient": world.patients[patient % 3], "type": chosen}
-        length = {"duration": chosen.duration, "buffer": chosen.buffer} if chosen else {}
-        doctors = world.doctors[doctor : doctor + 1] or None
-        found = find_openings(
-            Wanted(first=world.first_days[first], doctors=doctors, **wanted, **length),
-            now=timezone.now(),
-        )
-        assert found or WorkingHours.objects.count() < 20
-        for slot in found:
-            with transaction.atomic():
-                where = {"doctor": slot.doctor, "facility": slot.facility}
-                Appointment.objects.book(starts_at=slot.starts_at, by=None, **where, **wanted)
-                transaction.set_rollback(True)
-        self.ends["find: done"] += 1
-
-
-class Series(History):
-    """Visits that repeat, on up to three days in a row."""
-
-    @rule(moment=many, doctor=few, patient=few, kind=few, by=few, days=st.sampled_from([2, 3]))
-    def book_series(self, days: int, **chosen: int) -> None:
-        visit = self.visit(**chosen)
-        first = local(visit["starts_at"], visit["facility"]).date()
-        weekdays = sorted((first + n * DAY).isoweekday() for n in range(days))
-        visit["rule"] = str(Weekly(1, tuple(weekdays), count=days))
-        self.do("series", lambda: AppointmentSeries.objects.book(**visit))
-
-    def repeated(self, which: int) -> Appointment | None:
-        rows = Appointment.objects.exclude(series=None).order_by("pk")
-        return rows[which % len(rows)] if rows else None
-
-    @rule(which=many, moment=many, doctor=few)
-    @precondition(lambda self: self.repeated(0))
-    def move_series(self, which: int, moment: int, doctor: int) -> None:
-        visit = self.repeated(which)
-        to = {"starts_at": self.at(moment), "doctor": [*self.world.doctors, None][doctor]}
-        self.do("move series", lambda: visit.series.move_from(visit, by=None, **to))
-
-    @rule(which=many)
-    @precondition(lambda self: self.repeated(0))
-    def cancel_series(self, which: int) -> None:
-        visit = self.repeated(which)
-        self.do("cancel series", lambda: visit.series.cancel_from(visit, "Moved away", by=None))
-
-
-class Waitlist(History):
-    """Patients who wait, and are booked, or give up."""
-
-    @rule(patient=few, facility=st.sampled_from([0, 1]), kind=few)
-    def wait(self, patient: int, facility: int, kind: int) -> None:
-        world = self.world
-        wish = {"facility": world.facilities[facility], "type": world.types[kind % 3]}
-        who = world.patients[patient % 3]
-        self.do("wait", lambda: WaitlistEntry.objects.add(patient=who, by=None, **wish))
-
-    def waiting(self, which: int) -> WaitlistEntry | None:
-        rows = WaitlistEntry.objects.order_by("pk")
-        return rows[which % len(rows)] if rows else None
-
-    @rule(which=many, moment=many, doctor=few)
-    @precondition(lambda self: self.waiting(0))
-    def book_who_waits(self, which: int, moment: int, doctor: int) -> None:
-        entry, at = self.waiting(which), self.at(moment)
-        visit = self.visit(moment, doctor, 0, 0, 0)
-        slot = Slot(visit["doctor"], visit["facility"], at, at + timedelta(hours=1))
-        self.do("book who waits", lambda: entry.book(slot, by=None))
-
-    @rule(which=many, appointment=many)
-    @precondition(lambda self: self.waiting(0))
-    def stop_waiting(self, which: int, appointment: int) -> None:
-        entry, visit = self.waiting(which), self.some(appointment, "booked")
-        if visit:
-            self.do("stop waiting", lambda: entry.close(visit, by=None))
-        else:
-            self.do("give up waiting", lambda: entry.remove("Moved away", by=None))
 
 
 class Histories(Visits, Hours, Search, Series, Waitlist):

@@ -29,6 +29,7 @@ class World:
     facilities: list[Facility] = field(default_factory=list)
     doctors: list[Doctor] = field(default_factory=list)
     patients: list[Patient] = field(default_factory=list)
+    newcomer: Patient | None = None
     rooms: list[Room] = field(default_factory=list)
     types: list[AppointmentType | None] = field(default_factory=list)
     users: list[Any] = field(default_factory=list)
@@ -43,6 +44,7 @@ class World:
             facilities=[early, changing],
             doctors=[DoctorFactory(facilities=[early, changing]) for _ in range(3)],
             patients=PatientFactory.create_batch(3),
+            newcomer=PatientFactory(),
             rooms=[RoomFactory(facility=early), RoomFactory(facility=changing)],
             types=[None, long, AppointmentTypeFactory(duration_minutes=20)],
             users=[None, *(UserFactory() for _ in range(2))],
