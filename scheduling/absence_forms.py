@@ -161,6 +161,8 @@ class HoursForm(_HoursForm):
         super().__init__(*args, **kwargs)
         self.fields["facility"].queryset = facilities  # type: ignore[attr-defined]
         self.fields["facility"].empty_label = None  # type: ignore[attr-defined]
+        # Left out, they are the hours of every week.
+        self.fields["weeks"].required = False
         self.helper = bare_helper(Div(*self.fields, css_class="form-grid"))
 
 

@@ -222,10 +222,10 @@ def test_the_page_asks_as_many_questions_however_many_doctors_there_are(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     found(desk, facility)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         found(desk, facility)
     for n in range(5):
         working_doctor(FacilityFactory(zip_code=OMAHA), specialization=f"Field {n}")
         working_doctor(facility)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         found(desk, facility)

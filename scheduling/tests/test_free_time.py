@@ -161,7 +161,7 @@ def test_a_search_by_somebody_else_meanwhile_costs_a_booking_nothing(
     facility, doctor, django_assert_max_num_queries
 ):
     patient = PatientFactory()
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(9):
         AppointmentFactory(facility=facility, doctor=doctor, patient=patient)
 
 

@@ -29,9 +29,14 @@ def cardiology():
     return CareType.objects.create(name="Cardiology")
 
 
-@pytest.fixture
-def network(cardiology):
-    """Return three facilities, two hours and then two zones apart, each with a cardiologist."""
+@pytest.fixture(params=["known ahead", "worked out"])
+def network(request, cardiology):
+    """Return three facilities, two of them in one zone, each with a cardiologist.
+
+    Searches read what is known ahead, and work out what is not: both find the same.
+    """
+    if request.param == "known ahead":
+        FreeTimeHorizon.extend(timezone.now().date())
     facilities = [
         FacilityFactory(zip_code=OMAHA),
         FacilityFactory(zip_code=LINCOLN),
