@@ -44,7 +44,7 @@ def write(
             care, kind, priority, days, suits, note = wish
             near: dict[str, Any] = {"facility": site.facility}
             if number % 3 == 2:
-                near = {"zip_code": patient.zip_code, "within_miles": 40}
+                near = {"zip_code": site.plan.zip_code, "within_miles": 40}
             WaitlistEntry.objects.add(
                 patient=patient,
                 by=by,

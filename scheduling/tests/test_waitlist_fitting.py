@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -99,7 +100,8 @@ def test_no_distance_is_known_of_a_place_without_a_zip_code(
 ) -> None:
     slot.facility.zip_code = ""
     assert not suits(slot, care_type=cardiology, zip_code=OMAHA, within_miles=500)
-    assert not suits(slot, specialization="Internal medicine", zip_code="00000", within_miles=500)
+    with pytest.raises(ValidationError, match="not known"):
+        suits(slot, specialization="Internal medicine", zip_code="00000", within_miles=500)
 
 
 @pytest.mark.parametrize(("weekdays", "suited"), [([], True), ([2, 5], True), ([1, 3], False)])
