@@ -206,3 +206,26 @@ def test_who_holds_a_time_is_named_to_colleagues_of_the_facility_alone(facility,
     elsewhere = slot._replace(facility=FacilityFactory())
     assert holding.words_of(hold, elsewhere).startswith("Somebody else holds")
     assert holding.others_hold(slot, sam, now=timezone.now()) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda held, by: held.cancel("Not needed", by=by),
+        lambda held, by: held.reschedule(starts_at=held.ends_at, by=by),
+    ],
+)
+def test_a_colleague_neither_gives_up_nor_moves_somebody_s_hold(change):
+    facility = FacilityFactory()
+    holder, colleague = staff_of(facility), staff_of(facility)
+    held = Appointment.objects.hold(
+        doctor=working_doctor(facility),
+        facility=facility,
+        starts_at=in_days(1, 9, facility=facility),
+        by=holder,
+        now=timezone.now(),
+    )
+    with pytest.raises(ValidationError) as refusal:
+        change(held, colleague)
+    assert refusal.value.error_list[0].code == "held_by_other"
+    change(held, holder)
