@@ -18,21 +18,6 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
 $$;
 """
 
-# Other clock changes than were known make what was worked out by them worthless.
-OFFSETS_CHANGED = """
-CREATE FUNCTION scheduling_zone_offsets_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    DELETE FROM scheduling_freetimehorizon;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER free_time_on_offsets_change AFTER INSERT OR UPDATE OR DELETE ON facilities_zoneoffset
-FOR EACH STATEMENT EXECUTE FUNCTION scheduling_zone_offsets_changed();
-"""
-DROP_OFFSETS_CHANGED = """
-DROP TRIGGER free_time_on_offsets_change ON facilities_zoneoffset;
-DROP FUNCTION scheduling_zone_offsets_changed();
-"""
-
 FREE_TIME = """
 CREATE FUNCTION scheduling_free_time(whose bigint[], first date, last date, besides bigint)
 RETURNS TABLE (doctor_id bigint, facility_id bigint, day date, starts_at timestamptz, ends_at timestamptz)
@@ -160,126 +145,10 @@ END $$;
 CREATE TRIGGER free_time_on_offsets_change AFTER INSERT OR UPDATE OR DELETE ON facilities_zoneoffset
 FOR EACH STATEMENT EXECUTE FUNCTION scheduling_zone_offsets_changed();
 """
+
 DROP_OFFSETS_CHANGED = """
 DROP TRIGGER free_time_on_offsets_change ON facilities_zoneoffset;
 DROP FUNCTION scheduling_zone_offsets_changed();
-"""
-
-FREE_TIME = """
-CREATE FUNCTION scheduling_free_time(whose bigint[], first date, last date, besides bigint)
-RETURNS TABLE (doctor_id bigint, facility_id bigint, day date, starts_at timestamptz, ends_at timestamptz)
-LANGUAGE sql STABLE AS $$
-    WITH days AS (
-        SELECT first + n AS day FROM generate_series(0, last - first) AS n
-    ), clock AS MATERIALIZED (
-        -- The one offset of a zone around a day; none around a day on which the clocks change.
-        SELECT zones.timezone, days.day, zone.utc_offset
-        FROM (
-            SELECT DISTINCT f.timezone FROM scheduling_workinghours h
-            JOIN facilities_facility f ON f.id = h.facility_id WHERE h.doctor_id = ANY(whose)
-        ) AS zones
-        CROSS JOIN days
-        LEFT JOIN facilities_zoneoffset zone ON zone.zone = zones.timezone
-            AND (zone.since IS NULL OR zone.since <= (days.day - 1)::timestamp AT TIME ZONE 'UTC')
-            AND (zone.until IS NULL OR zone.until > (days.day + 3)::timestamp AT TIME ZONE 'UTC')
-    ), local_shift AS (
-        SELECT h.doctor_id, h.facility_id, clock.day, clock.timezone, clock.utc_offset,
-            clock.day + h.starts_at AS starts_at,
-            CASE WHEN h.ends_at = TIME '00:00' THEN (clock.day + 1)::timestamp
-            ELSE clock.day + h.ends_at END AS ends_at
-        FROM scheduling_workinghours h
-        JOIN facilities_facility f ON f.id = h.facility_id
-        JOIN clock ON clock.timezone = f.timezone
-            AND extract(isodow FROM clock.day) = h.weekday
-            AND clock.day >= h.valid_from AND (h.valid_until IS NULL OR clock.day <= h.valid_until)
-            AND (h.weeks = 0 OR h.weeks = 1 + (clock.day - DATE '2000-01-03') / 7 % 2)
-        WHERE h.doctor_id = ANY(whose)
-    ), shift AS (
-        SELECT s.doctor_id, s.facility_id, s.day,
-            CASE WHEN s.utc_offset IS NULL THEN scheduling_instant(s.starts_at, s.timezone)
-            ELSE (s.starts_at - s.utc_offset) AT TIME ZONE 'UTC' END AS starts_at,
-            CASE WHEN s.utc_offset IS NULL THEN scheduling_instant(s.ends_at, s.timezone)
-            ELSE (s.ends_at - s.utc_offset) AT TIME ZONE 'UTC' END AS ends_at
-        FROM local_shift s
-    ), work AS (
-        SELECT shift.doctor_id, shift.facility_id, shift.day,
-            range_agg(tstzrange(shift.starts_at, shift.ends_at)) AS hours
-        FROM shift WHERE shift.starts_at < shift.ends_at
-        GROUP BY shift.doctor_id, shift.facility_id, shift.day
-    )
-    SELECT work.doctor_id, work.facility_id, work.day, lower(free), upper(free)
-    FROM work
-    CROSS JOIN LATERAL unnest(
-        work.hours
-        - coalesce((
-            SELECT range_agg(tstzrange(a.starts_at, a.blocked_until))
-            FROM scheduling_appointment a
-            WHERE a.doctor_id = work.doctor_id
-                AND a.status IN ('booked', 'arrived', 'checked-in', 'fulfilled')
-                AND a.starts_at < upper(work.hours)
-                AND a.starts_at > lower(work.hours) - interval '24 hours'
-                AND a.blocked_until > lower(work.hours)
-                AND a.id IS DISTINCT FROM besides
-        ), '{}')
-        - coalesce((
-            SELECT range_agg(tstzrange(t.starts_at, t.ends_at))
-            FROM scheduling_timeoff t
-            WHERE t.doctor_id = work.doctor_id
-                AND t.starts_at < upper(work.hours) AND t.ends_at > lower(work.hours)
-        ), '{}')
-        - coalesce((
-            SELECT range_agg(tstzrange(c.starts_at, c.ends_at))
-            FROM scheduling_closure c
-            WHERE c.facility_id = work.facility_id
-                AND c.starts_at < upper(work.hours) AND c.ends_at > lower(work.hours)
-        ), '{}')
-    ) AS free
-$$;
-"""
-
-REFRESH = """
-CREATE FUNCTION scheduling_refresh_free_time(whose bigint, first date, last date) RETURNS void
-LANGUAGE plpgsql AS $$
--- Works out a doctor's days anew, as far as they are kept at all. The doctor is locked first: then
--- no other writer can work out the same day from what it saw before this one committed.
-DECLARE
-    known date;
-BEGIN
-    PERFORM 1 FROM facilities_doctor WHERE id = whose FOR NO KEY UPDATE;
-    SELECT kept_until - 1 INTO known FROM scheduling_freetimehorizon;
-    last := least(last, known);
-    first := greatest(first, current_date - 1);
-    IF known IS NULL OR first > last THEN
-        RETURN;
-    END IF;
-    DELETE FROM scheduling_freetime WHERE doctor_id = whose AND day BETWEEN first AND last;
-    INSERT INTO scheduling_freetime (doctor_id, facility_id, day, starts_at, ends_at)
-    SELECT doctor_id, facility_id, day, starts_at, ends_at
-    FROM scheduling_free_time(ARRAY[whose], first, last, NULL);
-END $$;
-"""
-
-TAKE = """
-CREATE FUNCTION scheduling_take_free_time(whose bigint, since timestamptz, until timestamptz)
-RETURNS void LANGUAGE plpgsql AS $$
--- Cuts a new appointment out of the free time of its doctor, who is locked as in a refresh.
-BEGIN
-    PERFORM 1 FROM facilities_doctor WHERE id = whose FOR NO KEY UPDATE;
-    WITH gone AS (
-        DELETE FROM scheduling_freetime f
-        WHERE f.doctor_id = whose
-            AND f.day BETWEEN (since AT TIME ZONE 'UTC')::date - 1
-                AND (until AT TIME ZONE 'UTC')::date + 1
-            AND f.starts_at < until AND f.ends_at > since
-        RETURNING f.*
-    )
-    INSERT INTO scheduling_freetime (doctor_id, facility_id, day, starts_at, ends_at)
-    SELECT gone.doctor_id, gone.facility_id, gone.day, lower(rest), upper(rest)
-    FROM gone CROSS JOIN LATERAL unnest(
-        tstzmultirange(tstzrange(gone.starts_at, gone.ends_at))
-        - tstzmultirange(tstzrange(since, until))
-    ) AS rest;
-END $$;
 """
 
 # A facility that changes its zone changes what its hours mean.
@@ -301,6 +170,7 @@ CREATE TRIGGER free_time_on_zone_change AFTER UPDATE OF timezone ON facilities_f
 FOR EACH ROW WHEN (OLD.timezone IS DISTINCT FROM NEW.timezone)
 EXECUTE FUNCTION scheduling_facility_zone_changed();
 """
+
 DROP_ZONE_CHANGED = """
 DROP TRIGGER free_time_on_zone_change ON facilities_facility;
 DROP FUNCTION scheduling_facility_zone_changed();

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
 from threading import Event
+from time import monotonic
 
 import pytest
 from django.db import connection, transaction
@@ -15,6 +16,19 @@ from scheduling.models import Closure, FreeTime, FreeTimeHorizon, WorkingHours
 from scheduling.tests.factories import in_days
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def wait_until_somebody_waits() -> None:
+    """Return once another connection waits for a lock, or does not after two seconds."""
+    deadline = monotonic() + 2
+    waiting = False
+    with connection.cursor() as cursor:
+        while not waiting and monotonic() < deadline:
+            cursor.execute(
+                "SELECT count(*) > 0 FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            (waiting,) = cursor.fetchone()
 
 
 def test_hours_entered_while_the_facility_closes_leave_no_closed_time_free():
@@ -35,10 +49,8 @@ def test_hours_entered_while_the_facility_closes_leave_no_closed_time_free():
                 valid_from=date(2020, 1, 1),
             )
             entered.set()
-            # The other has begun, and waits for this transaction or has passed it by.
             closing.wait(timeout=5)
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(0.3)")
+            wait_until_somebody_waits()
         connection.close()
 
     def close() -> None:
