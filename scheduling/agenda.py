@@ -15,10 +15,6 @@ from scheduling.calendars import Calendar
 from scheduling.models import Appointment
 from scheduling.models.hours import Absence
 
-STEP = timedelta(minutes=15)
-ALTERNATIVES_WITHIN = timedelta(days=14)
-ANOTHER_DOCTOR_COSTS = timedelta(hours=2)
-
 
 @dataclass(frozen=True)
 class DoctorDay:

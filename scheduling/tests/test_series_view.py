@@ -158,6 +158,16 @@ def test_pressing_twice_books_once(desk: Client, course: Course) -> None:
     assert AppointmentSeries.objects.count() == 1
 
 
+def test_what_was_cancelled_since_is_not_called_booked(desk: Client, course: Course) -> None:
+    desk.post(url(course), shown(course, book="1"))
+    series = AppointmentSeries.objects.get()
+    second = series.appointments.order_by("starts_at")[1]
+    series.cancel_from(second, "Course is over", by=None)
+    response = desk.post(url(course), shown(course, book="1"))
+    assert response.status_code == 409
+    assert AppointmentSeries.objects.count() == 1
+
+
 def test_a_new_patient_is_registered_with_the_series(desk: Client, course: Course) -> None:
     response = desk.post(url(course), shown(course, book="1", patient="", **NEWCOMER))
     assert response.status_code == 302

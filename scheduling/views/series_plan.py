@@ -157,7 +157,10 @@ def _slot(choice: str, doctors: dict[str, Doctor], facility: Facility) -> Slot:
 
 
 def booked_already(plan: Plan) -> Appointment | None:
-    """Return the first appointment of the series that an earlier press has booked, if any."""
+    """Return the first appointment of the series that an earlier press has booked, if any.
+
+    It is that one only if it holds every date that is wanted now.
+    """
     first = plan.slot.local_start
     same = AppointmentSeries.objects.filter(
         patient__in=plan.who.candidates,
@@ -167,4 +170,14 @@ def booked_already(plan: Plan) -> Appointment | None:
         first_day=first.date(),
         time_of_day=first.time(),
     )
-    return Appointment.objects.holding_time().filter(series__in=same).order_by("starts_at").first()
+    planned = AppointmentSeries.objects.planned(**plan.wanted(None))
+    wanted = {
+        plan.replacing[index].starts_at if index in plan.replacing else starts_at
+        for index, starts_at in enumerate(planned.starts)
+        if index not in plan.leaving_out
+    }
+    for series in same:
+        held = series.appointments.holding_time().order_by("starts_at")
+        if wanted <= {each.starts_at for each in held}:
+            return held.first()
+    return None
