@@ -84,7 +84,21 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.NURSE: frozenset(
         _READ_NETWORK | _USE_DESK | {"patients.change_patient", "scheduling.arrive_appointment"}
     ),
-    Role.PATIENT: frozenset(),
+    # Of patients and appointments their own, and what the network shows to the public.
+    Role.PATIENT: frozenset(
+        {
+            "facilities.view_facility",
+            "facilities.view_caretype",
+            "facilities.view_doctor",
+            "scheduling.view_appointmenttype",
+            "patients.view_patient",
+            "patients.change_patient",
+            "scheduling.view_appointment",
+            "scheduling.book_appointment",
+            "scheduling.reschedule_appointment",
+            "scheduling.cancel_appointment",
+        }
+    ),
 }
 
 

@@ -3,7 +3,7 @@ from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.urls import include, path
 
-from clinic import health
+from clinic import api, health
 
 # One way to sign in, with the same limits, for the desk and the admin.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -11,12 +11,14 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.unregister(EmailAddress)
 admin.site.site_header = admin.site.site_title = "Clinic administration"
 
+handler500 = "clinic.problems.server_error"
 urlpatterns = [
     path("", include("scheduling.urls")),
     path("patients/", include("patients.urls")),
     path("facilities/", include("facilities.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("", include(api.urlpatterns)),
     path("health", health.live, name="health"),
     path("health/ready", health.ready, name="health-ready"),
 ]

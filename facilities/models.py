@@ -14,7 +14,13 @@ from django.db import models
 from django.db.models import F, Q
 from phonenumber_field.modelfields import PhoneNumberField
 
-from facilities.querysets import DoctorQuerySet, FacilityQuerySet, RoomQuerySet, zip_span
+from facilities.querysets import (
+    CareTypeQuerySet,
+    DoctorQuerySet,
+    FacilityQuerySet,
+    RoomQuerySet,
+    zip_span,
+)
 
 zip_code_validator = RegexValidator(r"^\d{5}$", "Enter a ZIP code of five digits, such as 02134.")
 
@@ -54,6 +60,8 @@ class CareType(models.Model):
     """A kind of care that a facility offers, such as cardiology."""
 
     name = models.CharField(max_length=100)
+
+    objects = CareTypeQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

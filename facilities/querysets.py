@@ -22,14 +22,21 @@ def zip_span() -> Func:
     return Func(*ends, Value("[]"), function="int4range")
 
 
+class CareTypeQuerySet(models.QuerySet["CareType"]):
+    def visible_to(self, user: User) -> "CareTypeQuerySet":
+        """Keep all: which kinds of care there are is for everybody to know."""
+        return self
+
+
 class FacilityQuerySet(models.QuerySet["Facility"]):
     def visible_to(self, user: User) -> "FacilityQuerySet":
-        """Keep the facilities where this person works; an administrator works at all of them."""
+        """Keep the facilities where this person works; an administrator works at all of them.
+
+        A patient sees all that are in use.
+        """
         if user.is_admin:
             return self
-        if user.is_clinic_staff:
-            return self.filter(staff=user)
-        return self.none()
+        return self.filter(staff=user) if user.is_clinic_staff else self.active()
 
     def active(self) -> "FacilityQuerySet":
         return self.filter(is_active=True)
@@ -76,12 +83,15 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
 
 class DoctorQuerySet(models.QuerySet["Doctor"]):
     def visible_to(self, user: User) -> "DoctorQuerySet":
-        """Keep the doctors of the facilities where this person works."""
+        """Keep the doctors of the facilities where this person works.
+
+        A patient sees all who see patients now.
+        """
         if user.is_admin:
             return self
         if user.is_clinic_staff:
             return self.filter(facilities__staff=user).distinct()
-        return self.none()
+        return self.active()
 
     def managed_by(self, user: User) -> "DoctorQuerySet":
         """Keep the doctors whose hours and time off this person may write, if their role may.

@@ -25,11 +25,14 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     own_facilities: Any = None
 
     def visible_to(self, user: User) -> "PatientQuerySet":
-        """Keep the patients of this person's facilities, and those whom no facility has taken."""
+        """Keep the patients of this person's facilities, and those whom no facility has taken.
+
+        A patient sees their own record.
+        """
         if user.is_admin:
             return self
         if not user.is_clinic_staff:
-            return self.none()
+            return self.filter(user=user, merged_into__isnull=True)
         own = user.facilities.values("pk")
         visible = self.filter(Q(facility__in=own) | Q(facility__isnull=True))
         visible.own_facilities = own

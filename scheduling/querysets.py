@@ -49,14 +49,14 @@ class Visit(TypedDict, total=False):
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def visible_to(self, user: User) -> "AppointmentQuerySet":
-        """Keep the appointments at this person's facilities; of a doctor, their own."""
+        """Keep the appointments at this person's facilities; of doctors and patients, their own."""
         if user.is_admin:
             return self
         if user.role == User.Role.DOCTOR:
             return self.filter(doctor__user=user, facility__in=user.facilities.values("pk"))
         if user.is_clinic_staff:
             return self.filter(facility__in=user.facilities.values("pk"))
-        return self.none()
+        return self.filter(patient__user=user)
 
     def on_day(self, day: date, facility: Facility) -> "AppointmentQuerySet":
         """Keep what touches this local day of the facility."""

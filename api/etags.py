@@ -1,0 +1,60 @@
+"""ETags (RFC 9110): a hash of what a representation holds, so that nothing has to keep a version.
+
+GET and HEAD answer 304 to an `If-None-Match` that still holds. A change has to name in `If-Match`
+what it was made from; that is compared while the row is locked, so of several that name the same
+one wins and the others get 412.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+
+from api.problems import PreconditionFailed, PreconditionRequired
+
+
+def etag(data: Any) -> str:
+    text = json.dumps(data, cls=JSONEncoder, separators=(",", ":"))
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def named(header: str) -> set[str]:
+    """Return the tags in an `If-Match` or `If-None-Match` header, weak ones as if they were strong.
+
+    A proxy that compresses an answer makes its tag weak; the content is the same.
+    """
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+
+
+def conditional(request: Request, response: Response) -> None:
+    """Give a successful answer its ETag, and turn it into 304 where the client has it already."""
+    if request.method not in ("GET", "HEAD") or response.status_code != 200:
+        return
+    response["ETag"] = etag(response.data)
+    response["Cache-Control"] = "private, no-cache"
+    known = named(request.headers.get("If-None-Match", ""))
+    if known & {response["ETag"], "*"}:
+        response.status_code, response.data = 304, None
+
+
+def refuse_stale(request: Request, data: Any, *, required: bool = True) -> None:
+    """Raise unless `If-Match` names the representation as it now is; call it under the row's lock.
+
+    Raises PreconditionRequired without the header, unless it is not `required`.
+    """
+    header = request.headers.get("If-Match")
+    if header is None:
+        if not required:
+            return
+        raise PreconditionRequired(
+            "Send the ETag of what you read as If-Match, so that nobody's change is overwritten.",
+            "if_match_required",
+        )
+    if not named(header) & {etag(data), "*"}:
+        raise PreconditionFailed(
+            "It has changed since you read it. Read it again, then repeat what you meant to do.",
+            "stale",
+        )

@@ -1,0 +1,58 @@
+"""Serializer fields that every app's endpoints share."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+LARGEST_ID = 2**63 - 1
+HAS_OFFSET = re.compile(r"([zZ]|[+-]\d{2}:?\d{2})$")
+
+
+class Instant(serializers.DateTimeField):
+    """A point in time. Without an offset nobody knows which, so that is refused."""
+
+    default_error_messages = {
+        "no_offset": "Add the offset from UTC, such as 2027-03-14T09:30:00-05:00 or "
+        "2027-03-14T14:30:00Z."
+    }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if isinstance(value, str) and "T" in value and not HAS_OFFSET.search(value.strip()):
+            self.fail("no_offset")
+        return super().to_internal_value(value)
+
+    def to_representation(self, value: Any) -> Any:
+        """Write UTC, whatever the time zone of the thread."""
+        return super().to_representation(value.astimezone(UTC) if value else value)
+
+
+class Reference(serializers.PrimaryKeyRelatedField):
+    """The id of a row that the person asking may see; any other is said not to exist.
+
+    `rows` takes the user and returns the queryset to choose from.
+    """
+
+    default_error_messages = {
+        "does_not_exist": "There is none with the id {pk_value} that you may use here.",
+        "incorrect_type": "An id is a whole number, such as 42.",
+    }
+
+    def __init__(self, rows: Callable[[Any], Any], **options: Any) -> None:
+        self.rows = rows
+        id_field = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+        super().__init__(queryset=[], pk_field=id_field, **options)
+
+    def get_queryset(self) -> Any:
+        return self.rows(self.context["request"].user)
+
+
+@extend_schema_field(serializers.CharField)
+class Named(serializers.ReadOnlyField):
+    """The name of what a reference points to, shown beside its id; None without one."""
+
+    def to_representation(self, value: Any) -> str | None:
+        return None if value is None else str(value)

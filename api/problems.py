@@ -1,0 +1,110 @@
+"""Errors as RFC 9457 describes them: `application/problem+json`, with a code for programs."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import JsonResponse
+from rest_framework import exceptions
+
+CONTENT_TYPE = "application/problem+json"
+INVALID = "Some of the input is not right. See `errors`, correct it, and send it again."
+
+
+class Problem(exceptions.APIException):
+    """An answer other than success; `more` is added to its body, beside `code` and `detail`."""
+
+    def __init__(self, detail: str, code: str, **more: Any) -> None:
+        super().__init__(detail, code)
+        self.more = more
+
+
+class Conflict(Problem):
+    """The request is right, but what is in the database stands against it."""
+
+    status_code = HTTPStatus.CONFLICT
+
+
+class PreconditionFailed(Problem):
+    """The resource is no longer what `If-Match` names."""
+
+    status_code = HTTPStatus.PRECONDITION_FAILED
+
+
+class PreconditionRequired(Problem):
+    """The request changes a resource without naming the version that it read."""
+
+    status_code = HTTPStatus.PRECONDITION_REQUIRED
+
+
+class Unprocessable(Problem):
+    """The request is well formed and cannot be processed."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class Unavailable(Problem):
+    """The database is away or busy; the same request may succeed in a moment."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    wait = 5
+
+
+def body(
+    status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None, **more: Any
+) -> dict[str, Any]:
+    """Return the members of a problem; `errors` holds one entry a refused field."""
+    bound = structlog.contextvars.get_contextvars()
+    problem = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "code": code,
+        "detail": detail,
+        "request_id": bound.get("request_id", ""),
+    }
+    return problem | ({"errors": errors} if errors else {}) | more
+
+
+def response(status: int, code: str, detail: str, **headers: str) -> JsonResponse:
+    """Return a problem from outside of a view, such as for an address that leads nowhere."""
+    return JsonResponse(
+        body(status, code, detail), status=status, content_type=CONTENT_TYPE, headers=headers
+    )
+
+
+def refusal_body(status: int, error: DjangoValidationError, **more: Any) -> dict[str, Any]:
+    """Return the problem for what a model or the database refused."""
+    if not hasattr(error, "error_dict"):
+        first = error.error_list[0]
+        return body(status, first.code or "invalid", " ".join(error.messages), **more)
+    errors = [
+        {"field": field, "code": each.code or "invalid", "detail": " ".join(each.messages)}
+        for field, refused in error.error_dict.items()
+        for each in refused
+    ]
+    alone = errors[0] if len(errors) == 1 and errors[0]["field"] == NON_FIELD_ERRORS else None
+    if alone:
+        return body(status, alone["code"], alone["detail"], **more)
+    return body(status, "invalid", INVALID, errors, **more)
+
+
+def field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
+    """Yield one entry for each refused field of a serializer; the path to nested ones has dots."""
+    if isinstance(detail, dict):
+        for name, value in detail.items():
+            inner = path if name == "non_field_errors" else f"{path}.{name}".lstrip(".")
+            yield from field_errors(value, inner)
+    elif isinstance(detail, list):
+        for number, value in enumerate(detail):
+            nested = isinstance(value, dict | list)
+            yield from field_errors(value, f"{path}.{number}".lstrip(".") if nested else path)
+    else:
+        yield {
+            "field": path or NON_FIELD_ERRORS,
+            "code": str(getattr(detail, "code", "invalid")),
+            "detail": str(detail),
+        }

@@ -1,0 +1,121 @@
+"""What the OpenAPI description says of every endpoint, so that no endpoint has to say it."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from api import problems
+from api.idempotency import HEADER, LONGEST
+
+
+class FieldProblem(serializers.Serializer):
+    field = serializers.CharField(help_text="The input's name; dots lead to nested ones.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class Problem(serializers.Serializer):
+    """RFC 9457. `code` is for programs, `detail` for people: it says what to do."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    request_id = serializers.CharField()
+    errors = FieldProblem(many=True, required=False)
+
+
+WHY = {
+    400: ("invalid", problems.INVALID),
+    401: ("not_authenticated", "Sign in, and send the access token."),
+    403: ("permission_denied", "Your role may not do this. Ask an administrator if you need it."),
+    404: ("not_found", "There is nothing here that you may see."),
+    406: ("not_acceptable", "The API answers in JSON alone."),
+    409: ("doctor_busy", "What is in the database stands against it."),
+    412: ("stale", "It has changed since you read it. Read it again, then repeat your change."),
+    415: ("unsupported_media_type", "Send JSON."),
+    422: ("idempotency_key_reused", "This Idempotency-Key was used for another request."),
+    428: ("if_match_required", "Send the ETag of what you read as If-Match."),
+    429: ("throttled", "Too many requests. Wait as long as Retry-After says."),
+    503: ("unavailable", "The database is busy. Try again in a few seconds."),
+}
+
+
+class Schema(AutoSchema):
+    """Adds the headers that an operation reads and the problems that it may answer with."""
+
+    @property
+    def handler(self) -> Any:
+        return getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)
+
+    @property
+    def is_change(self) -> bool:
+        """Say whether the operation needs `If-Match`."""
+        return self.method in ("PUT", "PATCH")
+
+    def get_override_parameters(self) -> list[Any]:
+        said = [*super().get_override_parameters()]
+        if self.method == "GET":
+            said.append(_header("If-None-Match", "Answers 304 when this ETag still holds."))
+        if self.is_change:
+            said.append(_header("If-Match", "The ETag of what you read.", required=True))
+        if self.method == "DELETE":
+            said.append(_header("If-Match", "Delete only what has this ETag."))
+        if getattr(self.handler, "is_idempotent", False):
+            schema = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+            said.append(_header(HEADER, "The same key gets the same answer, for a day.", schema))
+        return said
+
+    def problem_codes(self) -> list[int]:
+        """Return the statuses other than success that this operation may answer with."""
+        is_read = self.method == "GET"
+        codes = {406, 429, 503}
+        codes |= {401, 403} if self.get_auth() and {} not in self.get_auth() else set()
+        codes |= {404} if "{" in self.path else set()
+        codes |= {400} if not is_read or self._get_filter_parameters() else set()
+        codes |= set() if is_read else {409}
+        codes |= set() if is_read or self.method == "DELETE" else {415}
+        codes |= {412, 428} if self.is_change else set()
+        codes |= {412} if self.method == "DELETE" else set()
+        codes |= {422} if getattr(self.handler, "is_idempotent", False) else set()
+        return sorted(codes)
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        ref = self.resolve_serializer(Problem(), "response").ref
+        for code in self.problem_codes():
+            bodies.setdefault(str(code), _problem_response(code, ref))
+        if self.method == "GET" and "200" in bodies:
+            bodies["304"] = {"description": "What `If-None-Match` names still holds."}
+        return bodies
+
+
+def _header(
+    name: str, description: str, schema: Any = str, *, required: bool = False
+) -> OpenApiParameter:
+    return OpenApiParameter(
+        name, schema, OpenApiParameter.HEADER, description=description, required=required
+    )
+
+
+def _problem_response(status: int, ref: dict[str, Any]) -> dict[str, Any]:
+    code, detail = WHY[status]
+    example = problems.body(status, code, detail) | {"request_id": "6f1f0d0e"}
+    content = {"schema": ref, "examples": {code: {"value": example}}}
+    return {"description": detail, "content": {problems.CONTENT_TYPE: content}}
+
+
+def without_slash(endpoints: list[Any]) -> list[Any]:
+    """Describe the addresses without the slash that they may end in."""
+    return [(path.rstrip("/"), *rest) for path, *rest in endpoints]
+
+
+def strict_requests(result: dict[str, Any], generator: Any, **kwargs: Any) -> dict[str, Any]:
+    """Say that a request holds no other fields than those described."""
+    for name, schema in result["components"].get("schemas", {}).items():
+        if name.endswith("Request") and schema.get("type") == "object":
+            schema["additionalProperties"] = False
+    return result

@@ -1,0 +1,46 @@
+"""The base of serializers that write models."""
+
+from typing import Any
+
+from django.db import models
+from rest_framework import serializers
+
+
+class ModelSerializer(serializers.ModelSerializer):
+    """Takes input for a model and lets the model judge it; holds no rule of its own.
+
+    A field that the serializer does not know is refused: a misspelt name would be lost in silence.
+    """
+
+    default_error_messages = {"unknown": "There is no field of this name. Check its spelling."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = set(data) - set(self.fields)
+            if unknown:
+                message = self.error_messages["unknown"]
+                raise serializers.ValidationError(
+                    {name: [message] for name in sorted(unknown)}, code="unknown_field"
+                )
+        return super().to_internal_value(data)
+
+    def create(self, validated_data: dict[str, Any]) -> Any:
+        return self.write(self.Meta.model(), validated_data)
+
+    def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
+        return self.write(instance, validated_data)
+
+    def write(self, instance: models.Model, values: dict[str, Any]) -> models.Model:
+        """Set the values, let the model check itself, save, and set its many-to-many fields.
+
+        Rows that a field refers to have just been read, so they are not looked for again.
+        """
+        sets = {f.name for f in instance._meta.many_to_many}  # noqa: SLF001 - documented by Django
+        for name in values.keys() - sets:
+            setattr(instance, name, values[name])
+        foreign = [f.name for f in instance._meta.fields if f.is_relation]  # noqa: SLF001
+        instance.full_clean(exclude=foreign)
+        instance.save()
+        for name in values.keys() & sets:
+            getattr(instance, name).set(values[name])
+        return instance

@@ -1,0 +1,191 @@
+"""The base of every endpoint, and what endpoints are made of."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import models, transaction
+from django.utils.http import http_date
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from api import limits
+from api.etags import conditional, etag, refuse_stale
+from api.fields import Instant
+from api.idempotency import idempotent
+from api.pages import Changes
+
+VERBS = {
+    "list": "view",
+    "retrieve": "view",
+    "create": "add",
+    "update": "change",
+    "partial_update": "change",
+    "destroy": "delete",
+}
+
+
+class MayDo(BasePermission):
+    """Lets those pass whose role holds the permission that the action needs."""
+
+    message = "Your role may not do this. Ask an administrator if you need it."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if view.action is None:  # the method is not allowed, which is for the view to say
+            return bool(request.user and request.user.is_authenticated)
+        return bool(request.user.is_authenticated) and request.user.has_perm(view.permission())
+
+
+class Deprecation(NamedTuple):
+    """Since when an endpoint is deprecated, and when it will be taken away."""
+
+    since: datetime
+    sunset: datetime
+
+
+class Endpoint(GenericViewSet):
+    """Rows of a model that the person asking may see.
+
+    `queryset` is narrowed by the model's `visible_to(user)`. An action needs the model's permission
+    that its name suggests, or the one in `needs`, as in `@action(..., needs="app.codename")`.
+    """
+
+    needs: str | None = None
+    deprecated: Deprecation | None = None
+    lookup_value_regex = "[0-9]{1,18}"
+    permission_classes = [MayDo]
+
+    def permission(self) -> str:
+        """Return the permission that the action needs, such as `patients.add_patient`."""
+        if self.needs:
+            return self.needs
+        meta = self.queryset.model._meta  # noqa: SLF001 - documented by Django
+        return f"{meta.app_label}.{VERBS[self.action]}_{meta.model_name}"
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows.none()
+        return rows.visible_to(self.request.user)
+
+    def representation(self, row: models.Model) -> Any:
+        """Return a row as GET shows it."""
+        return self.get_serializer(row).data
+
+    def answer(self, row: models.Model, code: int = status.HTTP_200_OK) -> Response:
+        """Return a row that was just written, read again with all that is shown beside it."""
+        data = self.representation(self.get_queryset().get(pk=row.pk))
+        headers = {"ETag": etag(data)}
+        if code == status.HTTP_201_CREATED:
+            headers["Location"] = f"{self.request.path.rstrip('/')}/{row.pk}"
+        return Response(data, status=code, headers=headers)
+
+    def locked(self, *, if_match: bool = True) -> Any:
+        """Lock and return the row of this address, the one that `If-Match` names.
+
+        Call it in a transaction. Raises PreconditionFailed or, unless `if_match` is optional,
+        PreconditionRequired.
+        """
+        rows = self.filter_queryset(self.get_queryset())
+        row = self.get_object()
+        model = type(row)
+        model._base_manager.select_for_update(no_key=True).get(pk=row.pk)  # noqa: SLF001 - documented by Django
+        row = rows.get(pk=row.pk)
+        refuse_stale(self.request, self.representation(row), required=if_match)
+        return row
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response, Response):
+            conditional(request, response)
+        limits.add_headers(request, response)
+        if self.deprecated:
+            response["Deprecation"] = f"@{int(self.deprecated.since.timestamp())}"
+            response["Sunset"] = http_date(self.deprecated.sunset.timestamp())
+        return response
+
+
+class Lists:
+    """GET of a list, a page at a time."""
+
+    def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class Syncs(Lists):
+    """GET of a list, or with `?updated_since=` of what has changed since then.
+
+    What is gone for an app that keeps a copy, by `is_gone(row)`, is then listed as a tombstone: its
+    id and `deleted`, and nothing else.
+    """
+
+    def is_gone(self, row: Any) -> bool:
+        return False
+
+    def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        since = request.query_params.get("updated_since")
+        if since is None:
+            return super().list(request, *args, **kwargs)
+        pages = Changes()
+        instant = _instant(since)
+        rows = self.filter_queryset(self.get_queryset()).filter(updated_at__gte=instant)
+        page = pages.paginate_queryset(rows, request, self)
+        gone = {row.pk for row in page if self.is_gone(row)}
+        shown = self.get_serializer([row for row in page if row.pk not in gone], many=True).data
+        known = {row["id"]: row for row in shown}
+        listed = [known.get(row.pk, {"id": row.pk, "deleted": True}) for row in page]
+        return pages.get_paginated_response(listed)
+
+
+class Retrieves:
+    def retrieve(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(self.representation(self.get_object()))
+
+
+class Creates:
+    @idempotent
+    def create(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        with transaction.atomic():
+            row = serializer.save()
+        return self.answer(row, status.HTTP_201_CREATED)
+
+
+class Updates:
+    """PUT and PATCH, which need `If-Match`."""
+
+    def update(
+        self: Any, request: Request, *args: Any, partial: bool = False, **kwargs: Any
+    ) -> Response:
+        with transaction.atomic():
+            row = self.locked()
+            serializer = self.get_serializer(row, data=request.data, partial=partial)
+            serializer.is_valid(raise_exception=True)
+            serializer.save()
+        return self.answer(row)
+
+    def partial_update(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.update(request, *args, partial=True, **kwargs)
+
+
+class Destroys:
+    """DELETE; with `If-Match` only what was read. 409 for what other rows refer to."""
+
+    def destroy(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with transaction.atomic():
+            self.locked(if_match=False).delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _instant(since: str) -> datetime:
+    try:
+        return Instant().run_validation(since)
+    except ValidationError as error:
+        raise ValidationError({"updated_since": error.detail}) from error

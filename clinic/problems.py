@@ -1,0 +1,108 @@
+"""Every failure of the API as a problem: of a view, of a model, of the database, of an address."""
+
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db.models import ProtectedError, RestrictedError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views import defaults
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from api import problems
+from api.problems import Conflict, Problem, Unavailable
+from facilities.refusals import translated
+
+logger = structlog.get_logger(__name__)
+
+# Refusals that another request, at another moment or for another time, would not meet.
+CONFLICTS = frozenset(
+    {
+        "already_waiting",
+        "doctor_busy",
+        "facility_full",
+        "held_by_other",
+        "hold_lost",
+        "not_movable",
+        "not_started",
+        "not_today",
+        "nothing_to_undo",
+        "patient_busy",
+        "room_busy",
+        "wrong_status",
+    }
+)
+IN_USE = "Other records refer to this one, so it cannot be deleted. Deactivate it instead."
+
+
+def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """Return the problem for what a view raised; None for a defect, which is answered with 500."""
+    error = _as_refusal(error)
+    if isinstance(error, ValidationError):
+        return _answer(*_refused(error))
+    if isinstance(error, exceptions.APIException):
+        return _answer(error.status_code, _described(error), _headers(error))
+    return None
+
+
+def _as_refusal(error: Exception) -> Exception:
+    """Return the error that says the same in the API's terms, or the error itself."""
+    match error:
+        case IntegrityError():
+            return Conflict(IN_USE, "in_use") if isinstance(error, _IN_USE) else translated(error)
+        case Http404():
+            return exceptions.NotFound()
+        case PermissionDenied():
+            return exceptions.PermissionDenied()
+        case OperationalError() | InterfaceError():
+            logger.error("database_unavailable", exc_info=error)
+            return Unavailable("The database is busy. Try again in a few seconds.", "unavailable")
+    return error
+
+
+_IN_USE = (ProtectedError, RestrictedError)
+
+
+def _refused(error: ValidationError) -> tuple[int, dict[str, Any]]:
+    codes = {each.code for each in error.error_list} if hasattr(error, "error_list") else set()
+    if "stale" in codes:
+        return 412, problems.refusal_body(412, error)
+    status = 409 if codes & CONFLICTS else 400
+    return status, problems.refusal_body(status, error)
+
+
+def _described(error: exceptions.APIException) -> dict[str, Any]:
+    more = error.more if isinstance(error, Problem) else {}
+    if isinstance(error, exceptions.ValidationError):
+        errors = list(problems.field_errors(error.detail))
+        return problems.body(error.status_code, "invalid", problems.INVALID, errors)
+    code = str(error.get_codes())
+    return problems.body(error.status_code, code, str(error.detail), **more)
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    wait = getattr(error, "wait", None)
+    challenge = getattr(error, "auth_header", None)
+    return ({"Retry-After": str(int(wait) or 1)} if wait else {}) | (
+        {"WWW-Authenticate": challenge} if challenge else {}
+    )
+
+
+def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    return Response(body, status=status, headers=headers, content_type=problems.CONTENT_TYPE)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for an address below `/api/` that leads nowhere."""
+    return problems.response(404, "not_found", "There is nothing at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer for a defect, in the form that the path's clients read."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    return problems.response(
+        500, "server_error", "Something went wrong here. Try again; if it stays, report the id."
+    )
