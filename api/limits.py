@@ -9,8 +9,10 @@ import math
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle, UserRateThrottle
@@ -86,11 +88,11 @@ class Protective(BaseThrottle):
 class Writes(Protective):
     """What one person may write in a minute: far more than a hand can, far less than a loop."""
 
-    LIMIT = Limit("writes", 120, timedelta(minutes=1))
-
     def counted(self, request: Request, view: Any) -> list[tuple[Limit, str]]:
-        is_write = request.method not in ("GET", "HEAD", "OPTIONS")
-        return [(self.LIMIT, str(request.user.pk))] if is_write and request.user.pk else []
+        if request.method in SAFE_METHODS or not request.user.pk:
+            return []
+        limit = Limit("writes", settings.API_WRITES_PER_MINUTE, timedelta(minutes=1))
+        return [(limit, str(request.user.pk))]
 
 
 class FairUse(UserRateThrottle):

@@ -43,6 +43,15 @@ WHY = {
     503: ("unavailable", "The database is busy. Try again in a few seconds."),
 }
 
+SUMMARIES = {
+    "list": "List {many}",
+    "retrieve": "Read {one}",
+    "create": "Create {one}",
+    "update": "Replace {one}",
+    "partial_update": "Change {one}",
+    "destroy": "Delete {one}",
+}
+
 
 class Schema(AutoSchema):
     """Adds the headers that an operation reads and the problems that it may answer with."""
@@ -55,6 +64,16 @@ class Schema(AutoSchema):
     def is_change(self) -> bool:
         """Say whether the operation needs `If-Match`."""
         return self.method in ("PUT", "PATCH")
+
+    def get_summary(self) -> str | None:
+        """Return a heading such as “Change a care type”, unless the operation has its own."""
+        action = getattr(self.view, "action", None)
+        if action not in SUMMARIES or getattr(self.view, "queryset", None) is None:
+            return super().get_summary()
+        meta = self.view.queryset.model._meta  # noqa: SLF001 - documented by Django
+        one, many = str(meta.verbose_name), str(meta.verbose_name_plural)
+        article = "an" if one[0] in "aeiou" else "a"
+        return SUMMARIES[action].format(one=f"{article} {one}", many=many)
 
     def get_override_parameters(self) -> list[Any]:
         said = [*super().get_override_parameters()]

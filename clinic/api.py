@@ -1,5 +1,7 @@
 """The addresses of the REST API, version 1, and of its description."""
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import (
     SpectacularAPIView,
@@ -33,10 +35,16 @@ def routes() -> list[URLPattern]:
 
 v1 = [*routes(), *(each for app in APPS for each in app.urlpatterns)]
 
+swagger = SpectacularSwaggerSplitView.as_view(url_name="api-schema")
+# Redoc writes its style sheet while it runs, and searches in a worker that it makes itself.
+redoc = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": [SELF, "blob:"]})(
+    SpectacularRedocView.as_view(url_name="api-schema")
+)
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((v1, "api-v1"))),
     path("api/schema", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
-    path("redoc", SpectacularRedocView.as_view(url_name="api-schema"), name="api-redoc"),
+    path("docs", swagger, name="api-docs"),
+    path("redoc", redoc, name="api-redoc"),
     re_path(r"^api/", problems.not_found),
 ]

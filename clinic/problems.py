@@ -3,11 +3,13 @@
 from typing import Any
 
 import structlog
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -94,7 +96,9 @@ def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = 
     return Response(body, status=status, headers=headers, content_type=problems.CONTENT_TYPE)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+@csrf_exempt
+@login_not_required
+def not_found(request: HttpRequest) -> HttpResponse:
     """Answer for an address below `/api/` that leads nowhere."""
     return problems.response(404, "not_found", "There is nothing at this address.")
 
