@@ -1,0 +1,91 @@
+"""Who gets in where: every route of the API, by role, at their own facility and at another."""
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from clinic.tests.access import world
+from clinic.tests.access.routes import Route, routes
+from clinic.tests.access.rows import EVERYONE, ROWS, Row
+
+ROUTES = routes()
+ANYBODY = ["anonymous", *sorted(EVERYONE)]
+# The address names the row; these words in it lead to the kind of row.
+KINDS = {"facility_pk": "facilities", "doctor_pk": "doctors", "patient_pk": "patients"}
+
+
+@pytest.fixture(scope="module")
+def here(django_db_setup, django_db_blocker):
+    """Build the two facilities once; every request is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield world.build()
+        transaction.set_rollback(True)
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    rows = {(name, method) for name, methods in ROWS.items() for method in methods}
+    assert {(route.name, route.method) for route in ROUTES} == rows
+
+
+def expected(row: Row, role: str, whose: str) -> int:
+    """Return the status that keeps this person out, or 200 for one who gets in."""
+    if role == "anonymous":
+        return 200 if row.is_open else 401
+    if role not in row.roles:
+        return 403
+    return 404 if whose == "other" and role in row.bound else 200
+
+
+def address(route: Route, rows: dict) -> str:
+    kind = next(
+        (kind for kind in sorted(rows, key=len, reverse=True) if route.name.startswith(kind)), ""
+    )
+    values = {name: rows[KINDS.get(name, kind)].pk for name in route.kwargs}
+    return reverse(f"api-v1:{route.name}", kwargs=values)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_the_right_people_get_in(here, route):
+    row = ROWS[route.name][route.method]
+    for role in ANYBODY:
+        for whose in ("own", "other"):
+            with transaction.atomic():
+                client = APIClient(raise_request_exception=False)
+                if role != "anonymous":
+                    client.force_authenticate(here.people[role])
+                place = getattr(here, whose)
+                answer = client.generic(
+                    route.method, address(route, place.rows), "{}", "application/json",
+                    headers={"If-Match": "*"},
+                )  # fmt: skip
+                transaction.set_rollback(True)
+            status = answer.status_code if answer.status_code in (401, 403, 404) else 200
+            said = f"{role} at {whose}: {answer.status_code} {answer.content[:300]!r}"
+            assert answer.status_code < 500, said
+            assert status == expected(row, role, whose), said
+
+
+def ids(answer) -> set:
+    found = answer.json()
+    rows = found["results"] if isinstance(found, dict) else found
+    return {row["id"] for row in rows if "id" in row}
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        each
+        for each in ROUTES
+        if each.method == "get" and each.name.endswith("-list") and not each.kwargs
+    ],
+    ids=str,
+)
+def test_a_list_shows_nothing_of_others(here, route):
+    row, kind = ROWS[route.name]["get"], route.name.removesuffix("-list")
+    for role in sorted(row.roles):
+        client = APIClient()
+        client.force_authenticate(here.people[role])
+        shown = ids(client.get(reverse(f"api-v1:{route.name}")))
+        assert here.own.rows[kind].pk in shown, role
+        assert (here.other.rows[kind].pk in shown) == (role not in row.bound), role
