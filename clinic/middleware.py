@@ -7,10 +7,12 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django_structlog.middlewares import RequestMiddleware
 
+from accounts.models import User
 from clinic.logs import without_secrets
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -72,6 +74,30 @@ class DatabaseUnavailableMiddleware:
         response = HttpResponse(render_to_string("503.html"), status=503)
         response.headers["Retry-After"] = "5"
         return response
+
+
+class StaffPagesMiddleware:
+    """Keep patients' accounts out of the staff's pages; what is theirs is the API.
+
+    An account can become a patient's while its session is open, so every request is looked at.
+    """
+
+    OPEN = ("/accounts/", "/api/", "/docs", "/health", "/redoc")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if request.path.startswith(self.OPEN):
+            return None
+        if not isinstance(request.user, User) or request.user.is_clinic_staff:
+            return None
+        return render(request, "staff_only.html", status=403)
 
 
 class PrivatePagesMiddleware:

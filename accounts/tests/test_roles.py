@@ -29,9 +29,9 @@ def test_an_administrator_may_do_everything():
 
 @pytest.mark.parametrize(
     ("role", "may"),
-    [(Role.RECEPTIONIST, True), (Role.NURSE, False), (Role.DOCTOR, False), (Role.PATIENT, False)],
+    [(Role.RECEPTIONIST, True), (Role.NURSE, False), (Role.DOCTOR, False), (Role.PATIENT, True)],
 )
-def test_of_the_staff_only_the_desk_books(role, may):
+def test_the_desk_books_and_patients_book_for_themselves(role, may):
     assert UserFactory(role=role).has_perm("scheduling.book_appointment") is may
 
 
@@ -42,7 +42,7 @@ def test_a_deactivated_person_may_do_nothing():
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
 def test_only_administrators_enter_the_admin(role, client):
     client.force_login(UserFactory(role=role))
-    assert client.get("/admin/").status_code == 302
+    assert client.get("/admin/").status_code == (403 if role == Role.PATIENT else 302)
 
 
 @pytest.mark.parametrize("field", ["username", "email"])

@@ -1,0 +1,44 @@
+"""Schemathesis against a live server: thousands of requests made from the API's own description.
+
+A short run is part of every test run; `make fuzz` asks for the long one. The clinic is the demo's.
+"""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.core.management import call_command
+from rest_framework.test import APIClient
+
+from clinic.demo import accounts as demo
+
+EXAMPLES = os.environ.get("CLINIC_FUZZ", "")
+PHASES = "examples,coverage,fuzzing,stateful" if EXAMPLES else "examples,fuzzing"
+
+
+@pytest.fixture
+def server(live_server, settings):
+    """Serve the demo clinic, with limits that a fuzzer does not meet."""
+    settings.API_WRITES_PER_MINUTE = 1_000_000
+    call_command("load_demo")
+    return live_server.url
+
+
+def sign_in(username: str) -> str:
+    given = {"username": username, "password": demo.PASSWORD}
+    return APIClient().post("/api/v1/auth/login", given).json()["access"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("username", ["admin", "patient"])
+def test_no_request_finds_a_defect(server, username, tmp_path):
+    command = [
+        sys.executable, "-m", "schemathesis.cli", "run", f"{server}/api/schema",
+        "--checks", "all", "--phases", PHASES, "--max-examples", EXAMPLES or "1",
+        "--header", f"Authorization: Bearer {sign_in(username)}",
+        "--generation-database", "none", "--no-color", "--workers", "2",
+    ]  # fmt: skip
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=3600)
+    assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr[-2000:]
+    print(ran.stdout[-1500:])
