@@ -1,10 +1,11 @@
-"""The accounts of the demo clinic: one for each role of staff, all with the same password."""
+"""The accounts of the demo clinic: one for each role, all with the same password."""
 
 from datetime import datetime
 
 from accounts.models import User
 from clinic.demo.places import Site
 from scheduling.calendars import local
+from scheduling.models import Appointment
 
 PASSWORD = "clinic-demo-2026"  # noqa: S105 - printed at every start, and refused in production
 
@@ -13,6 +14,7 @@ ACCOUNTS = {
     "reception": (User.Role.RECEPTIONIST, "Sam Whitfield"),
     "doctor": (User.Role.DOCTOR, ""),
     "nurse": (User.Role.NURSE, "Alex Moreau"),
+    "patient": (User.Role.PATIENT, ""),
 }
 
 
@@ -40,3 +42,13 @@ def create(sites: list[Site], now: datetime) -> dict[str, User]:
         site.facility.staff.add(users["reception"], users["nurse"])
     sites[0].facility.staff.add(users["doctor"])
     return users
+
+
+def give_to_a_patient(user: User, site: Site, now: datetime) -> None:
+    """Link the patient's account to somebody who has a visit to come at this site."""
+    to_come = Appointment.objects.expected(now).filter(facility=site.facility)
+    patient = site.facility.patients.filter(pk__in=to_come.values("patient"))[0]
+    patient.user = user
+    patient.save(update_fields=["user"])
+    user.full_name = str(patient)
+    user.save(update_fields=["full_name"])

@@ -34,6 +34,8 @@ def load(
     hours.write(sites, now, days_back)
     hours.write_absences(sites, now)
     users = accounts.create(sites, now)
+    patient = users.pop("patient")
     types = places.appointment_types()
     visits.write(sites, types, users, rng, now=now, days_back=days_back, days_ahead=days_ahead)
     waiting.write(sites, types, users, rng, now=now)
+    accounts.give_to_a_patient(patient, sites[0], now)

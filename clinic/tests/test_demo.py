@@ -154,4 +154,4 @@ def test_demo_accounts_prints_address_and_sign_ins(capsys: pytest.CaptureFixture
     assert "http://127.0.0.1:8001" in out
     for username in ACCOUNTS:
         assert username in out
-    assert out.count(PASSWORD) == 4
+    assert out.count(PASSWORD) == len(ACCOUNTS) == 5
