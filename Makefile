@@ -11,7 +11,7 @@ export PYTHON
 PY := .venv/bin/python
 WITH_DATABASE := exec $(PY) -m clinic.postgres run --
 
-.PHONY: help setup run test check fix lock screenshots bench-generate bench-contention bench-slots \
+.PHONY: help setup run test fuzz check fix lock screenshots bench-generate bench-contention bench-slots \
 	bench-clean pg-start pg-stop pg-status clean
 
 help: ## Show this list
@@ -22,6 +22,9 @@ run: setup ## Open the trial clinic on 127.0.0.1:8000 (PORT=8001 for another por
 
 test: setup ## Run every test (ARGS="-k booking" for some of them)
 	@$(WITH_DATABASE) $(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+fuzz: setup ## Send the API thousands of requests made from its description (ARGS=200 examples each)
+	@export CLINIC_FUZZ=$(or $(ARGS),40); $(WITH_DATABASE) $(PY) -m pytest clinic/tests/test_api_fuzz.py -s
 
 check: setup ## Lint, check types, imports, migrations, settings and templates
 	@$(WITH_DATABASE) clinic/setup/check.sh
