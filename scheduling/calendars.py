@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from facilities.models import Doctor, Facility
 from scheduling.availability import Period, covers, day_bounds, hours_period
 from scheduling.models.hours import Absence, Closure, TimeOff, WorkingHours
+from scheduling.statements import calendar_rows
 
 if TYPE_CHECKING:
     from scheduling.models.appointment import Appointment
@@ -25,17 +26,30 @@ class Calendar:
 
     @classmethod
     def load(cls, facility: Facility, doctors: list[Doctor], first: date, last: date) -> "Calendar":
-        """Load the days from `first` to `last`, both included, in three queries."""
+        """Load the days from `first` to `last`, both included, in one query."""
         period = Period(
             day_bounds(first, facility.tz).starts_at, day_bounds(last, facility.tz).ends_at
         )
-        hours = WorkingHours.objects.valid_between(first, last)
-        return cls(
-            facility,
-            list(hours.filter(facility=facility, doctor__in=doctors, doctor__facilities=facility)),
-            list(TimeOff.objects.overlapping(period).filter(doctor__in=doctors)),
-            list(Closure.objects.overlapping(period).filter(facility=facility)),
+        rows = calendar_rows(
+            {
+                "facility": facility.pk,
+                "doctors": [doctor.pk for doctor in doctors],
+                "first": first,
+                "last": last,
+                "since": period.starts_at,
+                "until": period.ends_at,
+            }
         )
+        calendar = cls(facility, [], [], [])
+        for kind, pk, doctor, starts_at, ends_at, reason, *hours in rows:
+            absence = {"pk": pk, "starts_at": starts_at, "ends_at": ends_at, "reason": reason}
+            if kind == "hours":
+                calendar.hours.append(WorkingHours(*[pk, doctor, facility.pk, *hours]))
+            elif kind == "time off":
+                calendar.time_off.append(TimeOff(doctor_id=doctor, **absence))
+            else:
+                calendar.closures.append(Closure(facility=facility, **absence))
+        return calendar
 
     def hours_on(self, day: date, doctor: Doctor) -> list[Period]:
         """Return the doctor's working hours on this local day as instants, sorted."""
