@@ -44,7 +44,8 @@ class Calendar:
         for kind, pk, doctor, starts_at, ends_at, reason, *hours in rows:
             absence = {"pk": pk, "starts_at": starts_at, "ends_at": ends_at, "reason": reason}
             if kind == "hours":
-                calendar.hours.append(WorkingHours(*[pk, doctor, facility.pk, *hours]))
+                own = [pk, doctor, facility.pk, *hours]
+                calendar.hours.append(WorkingHours.from_db(None, (), own))
             elif kind == "time off":
                 calendar.time_off.append(TimeOff(doctor_id=doctor, **absence))
             else:

@@ -22,7 +22,7 @@ M = TypeVar("M", bound=models.Model)
 
 _LOCK = "SELECT FROM {table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
-_LOCKED = "SELECT {columns} FROM {table} WHERE id = %s FOR NO KEY UPDATE"
+_LOCK_AND_READ = "SELECT {columns} FROM {table} WHERE id = %s FOR NO KEY UPDATE"
 
 _HOLDS_TIME = f"""
     status IN ({", ".join(repr(status.value) for status in HOLDING_TIME)})
@@ -82,8 +82,8 @@ def lock_occupied(
 ) -> None:
     """Lock doctors, then patients, then rooms, each by id, until the transaction ends.
 
-    One statement is over before the next begins, so nobody is locked before all who come first.
-    References to what is locked stay possible.
+    These are up to three statements in one round trip; each is over before the next begins, so
+    that nobody is locked before all who come first. References to them stay possible.
     """
     statements, values = [], []
     for model, ids in ((Doctor, doctors), (Patient, patients), (Room, rooms)):
@@ -99,7 +99,7 @@ def locked(model: type[M], pk: int) -> M:
     """Lock one row until the transaction ends, and return it as it stands then."""
     columns = ", ".join(field.attname for field in model._meta.concrete_fields)
     with connection.cursor() as cursor:
-        cursor.execute(_LOCKED.format(columns=columns, table=model._meta.db_table), [pk])
+        cursor.execute(_LOCK_AND_READ.format(columns=columns, table=model._meta.db_table), [pk])
         row = cursor.fetchone()
     if row is None:
         raise model.DoesNotExist  # type: ignore[attr-defined]

@@ -338,7 +338,8 @@ class Appointment(models.Model):
     def _lock(self, version: int | None) -> "Appointment":
         """Lock this row alone and read it anew; return a copy of it as it stands."""
         before = locked(Appointment, self.pk)
-        vars(self).update({**vars(before), "_state": self._state})
+        unread = {"_state": self._state, "_prefetched_objects_cache": {}}
+        vars(self).update({**vars(before), **unread})
         self._state.fields_cache.clear()
         if version is not None and version != self.version:
             raise ValidationError(
