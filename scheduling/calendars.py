@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 
 from facilities.models import Doctor, Facility
-from scheduling.availability import Period, covers, day_bounds, hours_period
+from scheduling.availability import Period, covers, hours_period
 from scheduling.models.hours import Absence, Closure, TimeOff, WorkingHours
 from scheduling.statements import calendar_rows
 
@@ -27,21 +27,10 @@ class Calendar:
     @classmethod
     def load(cls, facility: Facility, doctors: list[Doctor], first: date, last: date) -> "Calendar":
         """Load the days from `first` to `last`, both included, in one query."""
-        period = Period(
-            day_bounds(first, facility.tz).starts_at, day_bounds(last, facility.tz).ends_at
-        )
-        rows = calendar_rows(
-            {
-                "facility": facility.pk,
-                "doctors": [doctor.pk for doctor in doctors],
-                "first": first,
-                "last": last,
-                "since": period.starts_at,
-                "until": period.ends_at,
-            }
-        )
         calendar = cls(facility, [], [], [])
-        for kind, pk, doctor, starts_at, ends_at, reason, *hours in rows:
+        for kind, pk, doctor, starts_at, ends_at, reason, *hours in calendar_rows(
+            facility, doctors, first, last
+        ):
             absence = {"pk": pk, "starts_at": starts_at, "ends_at": ends_at, "reason": reason}
             if kind == "hours":
                 own = [pk, doctor, facility.pk, *hours]

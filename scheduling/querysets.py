@@ -150,18 +150,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
         It spares those who lose a race the way to the constraint; what it lets pass goes there.
         """
-        starts_at, patient = visit["starts_at"], visit.get("patient")
+        starts_at = visit["starts_at"]
         if starts_at < timezone.now():
             return
-        broken = broken_constraint(
-            {
-                "doctor": visit["doctor"].pk,
-                "patient": patient.pk if patient else None,
-                "since": starts_at,
-                "until": starts_at + GRID,
-            }
-        )
-        if broken:
+        start = Period(starts_at, starts_at + GRID)
+        if broken := broken_constraint(visit["doctor"], visit.get("patient"), start):
             raise refusal(broken)
 
 

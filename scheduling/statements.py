@@ -1,72 +1,31 @@
 """The statements of a booking that are written by hand.
 
 Everybody who wants a doctor waits until the one who has the doctor's row commits. So a write sends
-few statements and does little between them: it locks in one round trip, asks for hours and absences
-in one statement, and writes an appointment and its event in one. Django's ORM would send more of
-them, and put each together anew. The columns that are written come from the models.
+few statements and does little between them: it locks everybody in one, asks for hours and absences
+in one, and writes an appointment and its event in one. Django's ORM would send more of them, and
+put each together anew. The functions are those of migration `0007_planned_once`, for which the
+server makes a plan once a connection; the columns that are written come from the models.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, models
 
-from facilities.models import Doctor, Room
+from facilities.models import Doctor, Facility
 from patients.models import Patient
-from scheduling.status import HOLDING_TIME
+from scheduling.availability import Period, day_bounds
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment, AppointmentEvent
 
 M = TypeVar("M", bound=models.Model)
 
-_LOCK = "SELECT FROM {table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-
+_LOCK = "SELECT scheduling_lock(%s::bigint[], %s::bigint[], %s::bigint[])"
 _LOCK_AND_READ = "SELECT {columns} FROM {table} WHERE id = %s FOR NO KEY UPDATE"
-
-_HOLDS_TIME = f"""
-    status IN ({", ".join(repr(status.value) for status in HOLDING_TIME)})
-    AND (hold_expires_at IS NULL OR hold_expires_at > now())
-"""
-# Columns are named after the exclusion constraints, whose indexes answer.
-_TAKEN = f"""
-    SELECT
-        EXISTS (
-            SELECT FROM scheduling_appointment
-            WHERE doctor_id = %(doctor)s::bigint AND overbook = 0::smallint
-                AND tstzrange(starts_at, blocked_until, '[)') && tstzrange(%(since)s, %(until)s)
-                AND {_HOLDS_TIME}
-        ) AS appointment_doctor_free,
-        EXISTS (
-            SELECT FROM scheduling_appointment
-            WHERE patient_id = %(patient)s::bigint
-                AND tstzrange(starts_at, ends_at, '[)') && tstzrange(%(since)s, %(until)s)
-                AND {_HOLDS_TIME}
-        ) AS appointment_patient_free
-"""
-
-_CALENDAR = """
-    SELECT 'hours' AS kind, id, doctor_id, NULL AS starts_at, NULL AS ends_at, '' AS reason,
-        weekday, starts_at, ends_at, weeks, valid_from, valid_until
-    FROM scheduling_workinghours hours
-    WHERE doctor_id = ANY(%(doctors)s) AND facility_id = %(facility)s
-        AND valid_from <= %(last)s AND (valid_until IS NULL OR valid_until >= %(first)s)
-        AND EXISTS (
-            SELECT FROM facilities_doctor_facilities works
-            WHERE works.doctor_id = hours.doctor_id AND works.facility_id = hours.facility_id
-        )
-    UNION ALL
-    SELECT 'time off', id, doctor_id, starts_at, ends_at, reason,
-        NULL, NULL, NULL, NULL, NULL, NULL
-    FROM scheduling_timeoff
-    WHERE doctor_id = ANY(%(doctors)s) AND starts_at < %(until)s AND ends_at > %(since)s
-    UNION ALL
-    SELECT 'closure', id, NULL, starts_at, ends_at, reason, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM scheduling_closure
-    WHERE facility_id = %(facility)s AND starts_at < %(until)s AND ends_at > %(since)s
-    ORDER BY 4
-"""
-
+_TAKEN = "SELECT scheduling_taken(%s, %s, %s, %s)"
+_CALENDAR = "SELECT * FROM scheduling_calendar(%s, %s, %s, %s, %s, %s)"
 _WITH_EVENT = """
     WITH written AS ({written} RETURNING id)
     INSERT INTO {table} (appointment_id, {columns}) SELECT id, {values} FROM written
@@ -82,17 +41,10 @@ def lock_occupied(
 ) -> None:
     """Lock doctors, then patients, then rooms, each by id, until the transaction ends.
 
-    These are up to three statements in one round trip; each is over before the next begins, so
-    that nobody is locked before all who come first. References to them stay possible.
+    References to what is locked stay possible.
     """
-    statements, values = [], []
-    for model, ids in ((Doctor, doctors), (Patient, patients), (Room, rooms)):
-        if known := {*ids} - {None}:
-            statements.append(_LOCK.format(table=model._meta.db_table))
-            values.append([*known])
-    if statements:
-        with connection.cursor() as cursor:
-            cursor.execute(";".join(statements), values)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [[*doctors], [*patients], [*rooms]])
 
 
 def locked(model: type[M], pk: int) -> M:
@@ -106,21 +58,22 @@ def locked(model: type[M], pk: int) -> M:
     return model.from_db(connection.alias, (), row)
 
 
-def broken_constraint(values: Mapping[str, Any]) -> str | None:
-    """Return which exclusion constraint would refuse a visit now, if one would.
-
-    `values` are the ids of `doctor` and `patient`, and the period from `since` to `until`.
-    """
+def broken_constraint(doctor: Doctor, patient: Patient | None, period: Period) -> str | None:
+    """Return which exclusion constraint would refuse a booking now, if one would."""
+    values = [doctor.pk, patient.pk if patient else None, *period]
     with connection.cursor() as cursor:
         cursor.execute(_TAKEN, values)
-        answers = zip(cursor.description, cursor.fetchone(), strict=True)
-    return next((column.name for column, taken in answers if taken), None)
+        return cursor.fetchone()[0]
 
 
-def calendar_rows(values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Return hours, time off and closures, each row with its kind in front; absences by start."""
+def calendar_rows(
+    facility: Facility, doctors: list[Doctor], first: date, last: date
+) -> list[tuple[Any, ...]]:
+    """Return hours, time off and closures of some days, each row with its kind in front."""
+    since, until = day_bounds(first, facility.tz).starts_at, day_bounds(last, facility.tz).ends_at
+    pks = [doctor.pk for doctor in doctors]
     with connection.cursor() as cursor:
-        cursor.execute(_CALENDAR, values)
+        cursor.execute(_CALENDAR, [facility.pk, pks, first, last, since, until])
         return cursor.fetchall()
 
 
