@@ -7,13 +7,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from facilities.models import Doctor, Room
 from facilities.tests.factories import DoctorFactory, FacilityFactory, RoomFactory
 from patients.models import Patient
 from patients.tests.factories import PatientFactory
+from scheduling.availability import Period
 from scheduling.models import Appointment, TimeOff
-from scheduling.statements import lock_occupied
+from scheduling.statements import broken_constraint, lock_occupied
+from scheduling.status import HOLDING_TIME, Status
 from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
 from scheduling.tests.test_free_time_races import wait_until_somebody_waits
 
@@ -113,3 +116,27 @@ def test_who_comes_too_late_learns_it_from_one_statement(visit, shared, code):
         )
     assert refusal.value.code == code
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("shared", ["doctor", "patient"])
+def test_what_is_said_to_be_taken_is_what_holds_time(visit, shared, status):
+    needed = {
+        Status.CANCELLED: {"cancel_reason": "Ill"},
+        Status.PENDING: {"hold_expires_at": timezone.now() + timedelta(minutes=5)},
+    }
+    Appointment.objects.update(status=status, **needed.get(status, {}))
+    who = {"doctor": working_doctor(visit.facility), "patient": PatientFactory()}
+    who[shared] = getattr(visit, shared)
+    broken = broken_constraint(**who, period=Period(visit.starts_at, visit.ends_at))
+    assert broken == (f"appointment_{shared}_free" if status in HOLDING_TIME else None)
+
+
+def test_neither_an_expired_hold_nor_the_time_before_or_after_is_taken(visit):
+    doctor, patient, half = visit.doctor, visit.patient, timedelta(minutes=30)
+    starts_at, ends_at = visit.starts_at, visit.ends_at
+    assert broken_constraint(doctor, patient, Period(starts_at - half, starts_at)) is None
+    assert broken_constraint(doctor, patient, Period(ends_at, ends_at + half)) is None
+    a_second_ago = timezone.now() - timedelta(seconds=1)
+    Appointment.objects.update(status=Status.PENDING, hold_expires_at=a_second_ago)
+    assert broken_constraint(doctor, patient, Period(starts_at, ends_at)) is None
