@@ -58,7 +58,7 @@ def doctor_days(
     last: date,
     moving: Appointment | None = None,
 ) -> list[DoctorDay]:
-    """Return each doctor's days from `first` to `last`, both included, in four queries.
+    """Return each doctor's days from `first` to `last`, both included, in two queries.
 
     Appointments that hold time are there wherever they take place: a doctor who is booked
     elsewhere is not free here. An appointment that is `moving` is left out.

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 
 from facilities.models import Doctor, Facility
-from scheduling.availability import Period, covers, day_bounds, hours_period
+from scheduling.availability import Period, covers, hours_period
 from scheduling.models.hours import Absence, Closure, TimeOff, WorkingHours
+from scheduling.statements import calendar_rows
 
 if TYPE_CHECKING:
     from scheduling.models.appointment import Appointment
@@ -25,17 +26,20 @@ class Calendar:
 
     @classmethod
     def load(cls, facility: Facility, doctors: list[Doctor], first: date, last: date) -> "Calendar":
-        """Load the days from `first` to `last`, both included, in three queries."""
-        period = Period(
-            day_bounds(first, facility.tz).starts_at, day_bounds(last, facility.tz).ends_at
-        )
-        hours = WorkingHours.objects.valid_between(first, last)
-        return cls(
-            facility,
-            list(hours.filter(facility=facility, doctor__in=doctors, doctor__facilities=facility)),
-            list(TimeOff.objects.overlapping(period).filter(doctor__in=doctors)),
-            list(Closure.objects.overlapping(period).filter(facility=facility)),
-        )
+        """Load the days from `first` to `last`, both included, in one query."""
+        calendar = cls(facility, [], [], [])
+        for kind, pk, doctor, starts_at, ends_at, reason, *hours in calendar_rows(
+            facility, doctors, first, last
+        ):
+            absence = {"pk": pk, "starts_at": starts_at, "ends_at": ends_at, "reason": reason}
+            if kind == "hours":
+                own = [pk, doctor, facility.pk, *hours]
+                calendar.hours.append(WorkingHours.from_db(None, (), own))
+            elif kind == "time off":
+                calendar.time_off.append(TimeOff(doctor_id=doctor, **absence))
+            else:
+                calendar.closures.append(Closure(facility=facility, **absence))
+        return calendar
 
     def hours_on(self, day: date, doctor: Doctor) -> list[Period]:
         """Return the doctor's working hours on this local day as instants, sorted."""

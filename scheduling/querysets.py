@@ -13,8 +13,9 @@ from facilities.models import Doctor, Facility, Room
 from facilities.refusals import refusal
 from patients.models import Patient
 from scheduling.availability import DEFAULT_DURATION, GRID, Period, day_bounds
+from scheduling.statements import broken_constraint, insert, lock_occupied
 from scheduling.status import EXPECTED, HOLDING_TIME, Status
-from scheduling.writing import lock_rows, one_write
+from scheduling.writing import one_write
 
 if TYPE_CHECKING:
     from scheduling.models import (
@@ -132,15 +133,16 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             **details,
             **state,
         )
-        lock_rows(Doctor, {appointment.doctor_id})
-        lock_rows(Patient, {appointment.patient_id})
-        lock_rows(Room, {appointment.room_id})
         appointment.clean_fields(
             exclude=["patient", "doctor", "facility", "room", "type", "series", "created_by"]
         )
+        lock_occupied(
+            doctors={appointment.doctor_id},
+            patients={appointment.patient_id},
+            rooms={appointment.room_id},
+        )
         appointment.take_time(override, visit["by"])
-        appointment.save()
-        appointment.record(kind, by=visit["by"], reason=appointment.override_reason)
+        insert(appointment, appointment.event(kind, visit["by"], appointment.override_reason))
         return appointment
 
     def _refuse_taken(self, visit: "Visit") -> None:
@@ -148,12 +150,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
         It spares those who lose a race the way to the constraint; what it lets pass goes there.
         """
-        if visit["starts_at"] < timezone.now():
+        starts_at = visit["starts_at"]
+        if starts_at < timezone.now():
             return
-        start = Period(visit["starts_at"], visit["starts_at"] + GRID)
-        taken = self.model.objects.holding_time().overlapping(start)
-        if taken.filter(doctor=visit["doctor"], overbook=0).exists():
-            raise refusal("appointment_doctor_free")
+        start = Period(starts_at, starts_at + GRID)
+        if broken := broken_constraint(visit["doctor"], visit.get("patient"), start):
+            raise refusal(broken)
 
 
 class WorkingHoursQuerySet(models.QuerySet["WorkingHours"]):

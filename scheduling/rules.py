@@ -41,13 +41,15 @@ def refuse_past(appointment: "Appointment", now: datetime) -> None:
 
 def open_steps(appointment: "Appointment", now: datetime) -> frozenset[Status]:
     """Return the next steps that can be taken at `now`: what `refuse_step` lets pass."""
-    has_begun = now >= appointment.starts_at
     return frozenset(
-        step
-        for step in NEXT[appointment.status]
-        if (step not in ON_THE_DAY or _day_has_come(appointment, now))
-        and (step != Status.NOSHOW or has_begun)
+        step for step in NEXT[appointment.status] if _may_be_taken(appointment, step, now)
     )
+
+
+def _may_be_taken(appointment: "Appointment", step: Status, now: datetime) -> bool:
+    if step == Status.NOSHOW:
+        return now >= appointment.starts_at
+    return step not in ON_THE_DAY or _day_has_come(appointment, now)
 
 
 def refuse_step(appointment: "Appointment", step: Status, now: datetime) -> None:
@@ -62,7 +64,7 @@ def refuse_step(appointment: "Appointment", step: Status, now: datetime) -> None
             f"{step.label.lower()}. Look at it again: somebody may have changed it.",
             code="wrong_status",
         )
-    if step in open_steps(appointment, now):
+    if _may_be_taken(appointment, step, now):
         return
     if step == Status.NOSHOW:
         raise ValidationError(

@@ -114,7 +114,7 @@ def stranded(doctor: Doctor, appointments: AppointmentQuerySet, now: datetime) -
     """Return which of these appointments with the doctor lie outside the doctor's hours by now.
 
     What was booked outside hours on purpose, with a reason, is not among them.
-    One query for the appointments, and three for each facility where there are any.
+    One query for the appointments, and one for each facility where there are any.
     """
     on_purpose = ~Q(override_reason="") & Q(overbook=0)
     booked = appointments.expected(now).filter(~on_purpose, doctor=doctor)

@@ -1,6 +1,6 @@
-"""How every write of an appointment runs: one transaction, locks in one order, one retry."""
+"""How every write of an appointment runs: in one transaction, with one retry."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -58,11 +58,3 @@ def unchanged_by_failure(subject: object) -> Iterator[None]:
         vars(subject).update(fields)
         state.fields_cache = related
         raise
-
-
-def lock_rows(model: type[models.Model], ids: Collection[int | None]) -> None:
-    """Lock rows in the order of their ids until the transaction ends; references stay possible."""
-    known = {each for each in ids if each is not None}
-    if known:
-        rows = model._base_manager.filter(pk__in=known).order_by("pk")  # noqa: SLF001 - public by Django's documentation
-        list(rows.select_for_update(no_key=True).values_list("pk"))

@@ -8,7 +8,6 @@ comes back as a `ValidationError` with the constraint's own code and words. The 
 because exclusion constraints alone deadlock under racing inserts.
 """
 
-import copy
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -28,9 +27,10 @@ from scheduling.free_time_triggers import appointment_free_time_triggers
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.querysets import AppointmentQuerySet
+from scheduling.statements import lock_occupied, locked, update
 from scheduling.status import HOLDING_TIME, MOVABLE, NEXT, Status
 from scheduling.triggers import appointment_triggers
-from scheduling.writing import lock_rows, one_write
+from scheduling.writing import one_write
 
 # Inside the class, `Status` is the attribute: `Appointment.Status.BOOKED`.
 AppointmentStatus: TypeAlias = Status
@@ -336,15 +336,18 @@ class Appointment(models.Model):
         self._save_change(AppointmentEvent.Kind.STATUS, before, by, reason or before.cancel_reason)
 
     def _lock(self, version: int | None) -> "Appointment":
-        """Lock this row alone; return a copy of it as it stands in the database."""
-        self.refresh_from_db(from_queryset=Appointment.objects.select_for_update(no_key=True))
+        """Lock this row alone and read it anew; return a copy of it as it stands."""
+        before = locked(Appointment, self.pk)
+        unread = {"_state": self._state, "_prefetched_objects_cache": {}}
+        vars(self).update({**vars(before), **unread})
+        self._state.fields_cache.clear()
         if version is not None and version != self.version:
             raise ValidationError(
                 "Somebody else has just changed this appointment. Look at it again, then repeat "
                 "what you meant to do.",
                 code="stale",
             )
-        return copy.copy(self)
+        return before
 
     def _lock_held(
         self, *, doctor: int | None = None, patient: int | None = None, room: int | None = None
@@ -354,9 +357,11 @@ class Appointment(models.Model):
         Called once, after `_lock()`. A booking, which has no row yet, locks in the same order:
         doctors by id, patients by id, rooms by id. So no two writes can wait for each other.
         """
-        lock_rows(Doctor, {self.doctor_id, doctor})
-        lock_rows(Patient, {self.patient_id, patient})
-        lock_rows(Room, {self.room_id, room})
+        lock_occupied(
+            doctors={self.doctor_id, doctor},
+            patients={self.patient_id, patient},
+            rooms={self.room_id, room},
+        )
 
     def take_time(
         self, override: str, by: User | None, before: "Appointment | None" = None
@@ -389,12 +394,12 @@ class Appointment(models.Model):
             )
         return level
 
-    def record(
-        self, kind: str, by: User | None, before: "Appointment | None" = None, reason: str = ""
-    ) -> None:
-        """Write the event of a change that is saved already; a new row has no `before`."""
+    def event(
+        self, kind: str, by: User | None, reason: str = "", before: "Appointment | None" = None
+    ) -> AppointmentEvent:
+        """Return the unsaved event of a change; a new row has no `before`."""
         was = before or self
-        self.events.create(
+        return AppointmentEvent(
             kind=kind,
             at=timezone.now(),
             by=by,
@@ -419,5 +424,4 @@ class Appointment(models.Model):
         self, kind: str, before: "Appointment", by: User | None, reason: str = ""
     ) -> None:
         self.version += 1
-        self.save()
-        self.record(kind, by, before, reason)
+        update(self, before, self.event(kind, by, reason, before))

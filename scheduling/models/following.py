@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from accounts.models import User
-from facilities.models import Doctor, Room
-from patients.models import Patient
+from facilities.models import Doctor
 from scheduling.availability import instant_of_hours
 from scheduling.calendars import local
 from scheduling.clashes import Attempt
 from scheduling.models.appointment import Appointment
+from scheduling.statements import lock_occupied
 from scheduling.status import MOVABLE, NEXT, Status
-from scheduling.writing import lock_rows, one_write
+from scheduling.writing import one_write
 
 if TYPE_CHECKING:
     from scheduling.models.series import AppointmentSeries
@@ -98,9 +98,11 @@ def _lock(
 
 def _lock_held(appointments: Iterable[Appointment]) -> None:
     appointments = list(appointments)
-    lock_rows(Doctor, {each.doctor_id for each in appointments})
-    lock_rows(Patient, {each.patient_id for each in appointments})
-    lock_rows(Room, {each.room_id for each in appointments})
+    lock_occupied(
+        doctors={each.doctor_id for each in appointments},
+        patients={each.patient_id for each in appointments},
+        rooms={each.room_id for each in appointments},
+    )
 
 
 def _shifted(

@@ -26,7 +26,8 @@ from scheduling.models.following import cancel_following, move_following
 from scheduling.recurrence import Weekly
 from scheduling.series_constraints import series_constraints
 from scheduling.series_queryset import SeriesQuerySet
-from scheduling.writing import lock_rows, one_write
+from scheduling.statements import lock_occupied
+from scheduling.writing import one_write
 
 if TYPE_CHECKING:
     from scheduling.openings import Slot
@@ -135,9 +136,11 @@ class AppointmentSeries(models.Model):
     ) -> None:
         """Save this new series with all its appointments, or nothing; see `objects.book()`."""
         starts = self._chosen_starts(replacing, leaving_out)
-        lock_rows(Doctor, {self.doctor_id, *(slot.doctor.pk for slot in replacing.values())})
-        lock_rows(Patient, {self.patient_id})
-        lock_rows(Room, {self.room_id})
+        lock_occupied(
+            doctors={self.doctor_id, *(slot.doctor.pk for slot in replacing.values())},
+            patients={self.patient_id},
+            rooms={self.room_id},
+        )
         self.save()
         attempt = Attempt()
         for index, (doctor, starts_at) in starts.items():

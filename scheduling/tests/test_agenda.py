@@ -149,8 +149,8 @@ def test_a_night_doctor_works_as_long_as_the_night_of_the_clock_change_lasts(fac
     )
 
 
-def test_days_of_a_month_take_four_queries(facility, doctor, django_assert_num_queries):
-    with django_assert_num_queries(4):
+def test_days_of_a_month_take_two_queries(facility, doctor, django_assert_num_queries):
+    with django_assert_num_queries(2):
         assert len(doctor_days(facility, [doctor], MONDAY, MONDAY + timedelta(days=30))) == 31
 
 

@@ -24,6 +24,8 @@ def wait_until_somebody_waits() -> None:
     waiting = False
     with connection.cursor() as cursor:
         while not waiting and monotonic() < deadline:
+            # A transaction keeps what it has seen of others' activity.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
                 "SELECT count(*) > 0 FROM pg_stat_activity"
                 " WHERE datname = current_database() AND wait_event_type = 'Lock'"

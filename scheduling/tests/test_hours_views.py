@@ -81,7 +81,7 @@ def test_the_pages_take_as_many_queries_for_many_rows_as_for_few(
         AppointmentFactory(facility=facility, doctor=doctor, starts_at=at)
     with django_assert_num_queries(4):
         admin.get("/doctors/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         admin.get(f"/doctors/{doctor.pk}/hours/")
 
 

@@ -25,13 +25,13 @@ from patients.tests.factories import PatientFactory
 from scheduling import querysets
 from scheduling.models import Appointment, AppointmentEvent
 from scheduling.models import appointment as appointment_module
+from scheduling.statements import lock_occupied
 from scheduling.tests.factories import (
     AppointmentFactory,
     in_days,
     visit_today,
     working_doctor,
 )
-from scheduling.writing import lock_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,15 +121,15 @@ def test_two_appointments_swapped_at_once_do_not_deadlock():
     assert overlaps() == 0
 
 
-def test_every_write_locks_doctors_then_patient_then_rooms_each_once(monkeypatch):
-    locked: list[str] = []
+def test_every_write_locks_what_it_occupies_at_once_and_once(monkeypatch):
+    locked: list[list[str]] = []
 
-    def noted(model: Any, ids: Any) -> None:
-        locked.append(model.__name__)
-        lock_rows(model, ids)
+    def noted(**wanted: Any) -> None:
+        locked.append([*wanted])
+        lock_occupied(**wanted)
 
     for module in (querysets, appointment_module):
-        monkeypatch.setattr(module, "lock_rows", noted)
+        monkeypatch.setattr(module, "lock_occupied", noted)
     facility = FacilityFactory()
     visit = AppointmentFactory(facility=facility, doctor=working_doctor(facility))
     held = Appointment.objects.hold(
@@ -153,20 +153,20 @@ def test_every_write_locks_doctors_then_patient_then_rooms_each_once(monkeypatch
     for write in writes:
         locked.clear()
         write()
-        assert locked == ["Doctor", "Patient", "Room"]
+        assert locked == [["doctors", "patients", "rooms"]]
 
 
 def test_a_write_that_waits_too_long_for_a_lock_is_tried_once_more(monkeypatch):
     appointment = visit_today()
     waited: list[int] = []
 
-    def busy_once(model: Any, ids: Any) -> None:
+    def busy_once(**wanted: Any) -> None:
         waited.append(1)
         if len(waited) == 1:
             with connection.cursor() as cursor:
                 cursor.execute("DO $$ BEGIN RAISE lock_not_available; END $$")
 
-    monkeypatch.setattr(appointment_module, "lock_rows", busy_once)
+    monkeypatch.setattr(appointment_module, "lock_occupied", busy_once)
     appointment.mark_arrived(by=None)
     assert appointment.status == "arrived"
     waited.clear()
@@ -263,7 +263,7 @@ def without_constraints() -> Iterator[None]:
 @pytest.fixture
 def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (querysets, appointment_module):
-        monkeypatch.setattr(module, "lock_rows", lambda model, ids: None)
+        monkeypatch.setattr(module, "lock_occupied", lambda **wanted: None)
 
 
 @pytest.mark.usefixtures("no_locks")

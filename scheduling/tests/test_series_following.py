@@ -176,6 +176,6 @@ def test_statements_grow_with_the_appointments_and_no_faster(course, change):
 
     four, eight, twelve = statements(4), statements(8), statements(12)
     if change == "move":
-        assert twelve - eight == eight - four <= 4 * 13
+        assert twelve - eight == eight - four <= 4 * 8
     else:
-        assert four == eight == twelve <= 4 * 8 + 8
+        assert four == eight == twelve <= 4 * 6 + 8

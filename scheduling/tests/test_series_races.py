@@ -11,10 +11,10 @@ from scheduling.models import Appointment, AppointmentSeries
 from scheduling.models import appointment as appointment_module
 from scheduling.models import following as following_module
 from scheduling.models import series as series_module
+from scheduling.statements import lock_occupied
 from scheduling.tests.factories import working_doctor
 from scheduling.tests.series_factories import Course, starts_of
 from scheduling.tests.test_races import at_once, overlaps
-from scheduling.writing import lock_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,21 +69,22 @@ def test_moves_of_a_series_and_of_its_single_visits_do_not_deadlock():
 
 
 def test_everybody_is_locked_before_the_first_appointment_is_written(monkeypatch):
-    locked: list[tuple[str, set[int | None]]] = []
+    locked: list[dict[str, set[int | None]]] = []
 
-    def noted(model, ids):
-        locked.append((model.__name__, set(ids)))
-        lock_rows(model, ids)
+    def noted(**wanted):
+        locked.append(wanted)
+        lock_occupied(**wanted)
 
     for module in (querysets, appointment_module, series_module, following_module):
-        monkeypatch.setattr(module, "lock_rows", noted)
+        monkeypatch.setattr(module, "lock_occupied", noted)
     course = Course()
     other = working_doctor(course.facility)
     both = {course.doctor.pk, other.pk}
     series = course.book(replacing={2: course.slot(course.at(2), other)})
-    assert locked[:3] == [("Doctor", both), ("Patient", {course.patient.pk}), ("Room", {None})]
+    assert locked[0] == {"doctors": both, "patients": {course.patient.pk}, "rooms": {None}}
     locked.clear()
     third = working_doctor(course.facility)
     first = series.appointments.earliest("starts_at")
     series.move_from(first, starts_at=course.at(0, 11), doctor=third, by=None)
-    assert locked[:2] == [("Doctor", both | {third.pk}), ("Patient", {course.patient.pk})]
+    assert locked[0]["doctors"] == both | {third.pk}
+    assert locked[0]["patients"] == {course.patient.pk}

@@ -229,5 +229,5 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(
     with django_assert_num_queries(16):
         desk.get(away.get_absolute_url())
     doctor.working_hours.update(starts_at="07:00", ends_at="07:30")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         desk.get(stranded)
