@@ -1,16 +1,26 @@
-"""A forgotten or first password: the letter that lets its reader choose one.
+"""Passwords: which are good enough, and the letter that lets its reader choose one.
 
-Its code is Django's own, good for three days and until it is used, and is taken by the web page
+The code is Django's own, good for three days and until it is used, and is taken by the web page
 that the letter links to and by the API alike.
 """
 
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import base36_to_int, int_to_base36
 
 from accounts import mail
 from accounts.models import User
+
+
+def refuse_weak(password: str, user: User, field: str) -> None:
+    """Raise ValidationError for this field when the password is too easily guessed."""
+    try:
+        validate_password(password, user)
+    except ValidationError as refusal:
+        raise ValidationError({field: refusal}) from refusal
 
 
 def post_reset(user: User, request: HttpRequest) -> None:

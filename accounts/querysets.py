@@ -24,6 +24,9 @@ class UserQuerySet(models.QuerySet["User"]):
         """Keep those who can let others in."""
         return self.active().filter(role=Role.ADMIN)
 
+    def with_email(self, email: str) -> "UserQuerySet":
+        return self.alias(lower_email=Lower("email")).filter(lower_email=email.lower())
+
     def called(self, name: str) -> "User | None":
         """Return who has this email address or username, in whatever case.
 

@@ -77,7 +77,7 @@ class ChangingAddress(EnteringPassword):
     """The same, and for asking whether an address is taken."""
 
     def counted(self, request: Request, view: Any) -> Counted:
-        is_asked = request.method == "PATCH" and "email" in request.data
+        is_asked = isinstance(request.data, dict) and "email" in request.data
         return super().counted(request, view) if is_asked else []
 
 

@@ -162,7 +162,7 @@ class PasswordReset(Open):
     )
     def post(self, request: Request) -> Response:
         email = self.read()["email"]
-        user = User.objects.active().filter(email__iexact=email).first()
+        user = User.objects.active().with_email(email).first()
         if user:
             passwords.post_reset(user, request)
         return Response({"detail": RESET_POSTED}, status=202)
@@ -196,10 +196,8 @@ class PasswordResetConfirm(Open):
 
 def change_password(user: User, password: str, *, keep: SignIn | None = None) -> None:
     """Change it and tell the owner; a refusal names the field `new_password`."""
-    try:
-        user.change_password(password, keep=keep)
-    except ValidationError as refusal:
-        raise ValidationError({"new_password": refusal}) from refusal
+    passwords.refuse_weak(password, user, "new_password")
+    user.change_password(password, keep=keep)
     mail.post_password_changed(user.email)
 
 
