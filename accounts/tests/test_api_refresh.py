@@ -1,10 +1,11 @@
 """Refresh tokens are good once."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from accounts.models import SignIn
@@ -76,13 +77,29 @@ def test_deactivation_and_a_new_password_end_refreshing():
     assert refused(refresh(others["refresh"]))
 
 
+def wait_until_blocked(count: int) -> None:
+    """Return once so many connections wait for a lock; fail after ten seconds."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # or a transaction sees the first
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0] == count:
+                return
+    raise AssertionError("They did not all wait for the lock.")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_refreshes_at_once_one_succeeds_and_the_sign_in_is_revoked():
     token = sign_in(UserFactory())["refresh"]
-    start, answers = threading.Barrier(8), []
+    start, answers = threading.Barrier(9), []
 
     def ask() -> None:
         try:
+            connection.ensure_connection()
             start.wait(10)
             answers.append(refresh(token))
         finally:
@@ -91,6 +108,10 @@ def test_of_eight_refreshes_at_once_one_succeeds_and_the_sign_in_is_revoked():
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
+    with transaction.atomic():
+        SignIn.objects.select_for_update().get()
+        start.wait(10)
+        wait_until_blocked(8)
     for thread in threads:
         thread.join(30)
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7
