@@ -12,7 +12,7 @@ PY := .venv/bin/python
 WITH_DATABASE := exec $(PY) -m clinic.postgres run --
 
 .PHONY: help setup run test fuzz check fix lock screenshots bench-generate bench-contention bench-slots \
-	bench-clean pg-start pg-stop pg-status clean
+	bench-sign-in bench-clean pg-start pg-stop pg-status clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ bench-contention: setup ## Let 64 clients race for the same appointments
 
 bench-slots: setup ## Time the search for slots (ARGS="--history 10000000" for its growth too)
 	@$(WITH_DATABASE) $(PY) -m bench.slots $(ARGS)
+
+bench-sign-in: setup ## Time wrong sign-ins with known and with unknown names
+	@$(WITH_DATABASE) $(PY) -m bench.sign_in $(ARGS)
 
 bench-clean: setup ## Remove the databases of the benchmarks
 	@$(WITH_DATABASE) $(PY) -m bench.database clean

@@ -2,12 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 from django.conf import LazySettings, settings
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core.mail import EmailMessage
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
@@ -47,6 +50,23 @@ def pytest_report_header() -> str:
 def _quick_passwords(settings: LazySettings) -> None:
     """Hash passwords cheaply: argon2 is slow on purpose."""
     settings.PASSWORD_HASHERS = [f"{MD5PasswordHasher.__module__}.{MD5PasswordHasher.__name__}"]
+
+
+@pytest.fixture
+def letters(
+    mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Any
+) -> Callable[[Callable[[], Any]], tuple[Any, list[EmailMessage]]]:
+    """Return a function that does something and returns its result and the letters it mailed."""
+    from accounts import mail  # noqa: PLC0415 - Django is not set up when this file is read
+
+    def posted_by(act: Callable[[], Any]) -> tuple[Any, list[EmailMessage]]:
+        before = len(mailoutbox)
+        with django_capture_on_commit_callbacks(execute=True):
+            result = act()
+        mail.posting.submit(int).result(timeout=10)
+        return result, mailoutbox[before:]
+
+    return posted_by
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,13 @@ class Problem(exceptions.APIException):
         self.more = more
 
 
+class Unauthenticated(Problem):
+    """What was sent does not show who is asking."""
+
+    status_code = HTTPStatus.UNAUTHORIZED
+    auth_header = 'Bearer realm="api"'
+
+
 class Conflict(Problem):
     """The request is right, but what is in the database stands against it."""
 

@@ -63,7 +63,12 @@ class Schema(AutoSchema):
     @property
     def is_change(self) -> bool:
         """Say whether the operation needs `If-Match`."""
-        return self.method in ("PUT", "PATCH")
+        return self.method in ("PUT", "PATCH") and getattr(self.view, "needs_if_match", True)
+
+    @property
+    def is_deletion(self) -> bool:
+        """Say whether the operation takes `If-Match` where the client sends it."""
+        return self.method == "DELETE" and getattr(self.view, "needs_if_match", True)
 
     def get_summary(self) -> str | None:
         """Return a heading such as “Change a care type”, unless the operation has its own."""
@@ -81,7 +86,7 @@ class Schema(AutoSchema):
             said.append(_header("If-None-Match", "Answers 304 when this ETag still holds."))
         if self.is_change:
             said.append(_header("If-Match", "The ETag of what you read.", required=True))
-        if self.method == "DELETE":
+        if self.is_deletion:
             said.append(_header("If-Match", "Delete only what has this ETag."))
         if getattr(self.handler, "is_idempotent", False):
             schema = {"type": "string", "minLength": 1, "maxLength": LONGEST}
@@ -91,14 +96,14 @@ class Schema(AutoSchema):
     def problem_codes(self) -> list[int]:
         """Return the statuses other than success that this operation may answer with."""
         is_read = self.method == "GET"
-        codes = {406, 429, 503}
+        codes = {406, 429, 503, *getattr(self.view, "also_answers", ())}
         codes |= {401, 403} if self.get_auth() and {} not in self.get_auth() else set()
         codes |= {404} if "{" in self.path else set()
         codes |= {400} if not is_read or self._get_filter_parameters() else set()
         codes |= set() if is_read else {409}
         codes |= set() if is_read or self.method == "DELETE" else {415}
         codes |= {412, 428} if self.is_change else set()
-        codes |= {412} if self.method == "DELETE" else set()
+        codes |= {412} if self.is_deletion else set()
         codes |= {422} if getattr(self.handler, "is_idempotent", False) else set()
         return sorted(codes)
 

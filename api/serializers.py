@@ -1,4 +1,4 @@
-"""The base of serializers that write models."""
+"""The bases of serializers."""
 
 from typing import Any
 
@@ -6,15 +6,12 @@ from django.db import models
 from rest_framework import serializers
 
 
-class ModelSerializer(serializers.ModelSerializer):
-    """Takes input for a model and lets the model judge it; holds no rule of its own.
-
-    A field that the serializer does not know is refused: a misspelt name would be lost in silence.
-    """
+class Strict:
+    """Refuses a field that the serializer does not know: a misspelt name would be lost."""
 
     default_error_messages = {"unknown": "There is no field of this name. Check its spelling."}
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self: Any, data: Any) -> Any:
         if isinstance(data, dict):
             unknown = set(data) - set(self.fields)
             if unknown:
@@ -22,7 +19,15 @@ class ModelSerializer(serializers.ModelSerializer):
                 raise serializers.ValidationError(
                     {name: [message] for name in sorted(unknown)}, code="unknown_field"
                 )
-        return super().to_internal_value(data)
+        return super().to_internal_value(data)  # type: ignore[misc]
+
+
+class Serializer(Strict, serializers.Serializer):
+    """Takes input that is no model's."""
+
+
+class ModelSerializer(Strict, serializers.ModelSerializer):
+    """Takes input for a model and lets the model judge it; holds no rule of its own."""
 
     def create(self, validated_data: dict[str, Any]) -> Any:
         return self.write(self.Meta.model(), validated_data)

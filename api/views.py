@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import models, transaction
+from django.http import HttpResponse
 from django.utils.http import http_date
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import BasePermission
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from api import limits
@@ -46,7 +49,25 @@ class Deprecation(NamedTuple):
     sunset: datetime
 
 
-class Endpoint(GenericViewSet):
+class Answers:
+    """What every answer carries: its ETag, where the client stands with its limits, its end."""
+
+    deprecated: Deprecation | None = None
+
+    def finalize_response(
+        self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        if isinstance(response, Response):
+            conditional(request, response)
+        limits.add_headers(request, response)
+        if self.deprecated:
+            response["Deprecation"] = f"@{int(self.deprecated.since.timestamp())}"
+            response["Sunset"] = http_date(self.deprecated.sunset.timestamp())
+        return response
+
+
+class Endpoint(Answers, GenericViewSet):
     """Rows of a model that the person asking may see.
 
     `queryset` is narrowed by the model's `visible_to(user)`. An action needs the model's permission
@@ -54,7 +75,6 @@ class Endpoint(GenericViewSet):
     """
 
     needs: str | None = None
-    deprecated: Deprecation | None = None
     lookup_value_regex = "[0-9]{1,18}"
     permission_classes = [MayDo]
 
@@ -97,17 +117,27 @@ class Endpoint(GenericViewSet):
         refuse_stale(self.request, self.representation(row), required=if_match)
         return row
 
-    def finalize_response(
-        self, request: Request, response: Response, *args: Any, **kwargs: Any
-    ) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(response, Response):
-            conditional(request, response)
-        limits.add_headers(request, response)
-        if self.deprecated:
-            response["Deprecation"] = f"@{int(self.deprecated.since.timestamp())}"
-            response["Sunset"] = http_date(self.deprecated.sunset.timestamp())
-        return response
+
+class Action(Answers, GenericAPIView):
+    """Something to do that is no row, such as signing in.
+
+    `protected_by` are the throttles that it has beside those of every endpoint. `also_answers` are
+    statuses that the schema could not know.
+    """
+
+    protected_by: tuple[type[BaseThrottle], ...] = ()
+    also_answers: tuple[int, ...] = ()
+    permission_classes = [IsAuthenticated]
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return [*super().get_throttles(), *(each() for each in self.protected_by)]
+
+    def read(self, **options: Any) -> dict[str, Any]:
+        """Return what the request says, or raise ValidationError."""
+        serializer = self.get_serializer(data=self.request.data, **options)
+        serializer.is_valid(raise_exception=True)
+        said: dict[str, Any] = serializer.validated_data
+        return said
 
 
 class Lists:

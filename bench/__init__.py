@@ -1,4 +1,4 @@
-"""A large invented network and two benchmarks; `bench/README.md` has the idea.
+"""A large invented network and three benchmarks; `bench/README.md` has the idea.
 
 Nothing here is part of the application: no app imports it.
 """

@@ -82,10 +82,15 @@ def is_ready(plan: Plan, today: date) -> bool:
 
 def create(plan: Plan) -> None:
     """Make the plan's database empty and migrated, and turn Django to it."""
-    use(plan.database)
+    create_empty(plan.database)
+
+
+def create_empty(name: str) -> None:
+    """Make a database, empty and migrated, in place of one of this name; turn Django to it."""
+    use(name)
     with server() as connected:
-        connected.execute(f'DROP DATABASE IF EXISTS "{plan.database}" WITH (FORCE)')
-        connected.execute(f'CREATE DATABASE "{plan.database}"')
+        connected.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connected.execute(f'CREATE DATABASE "{name}"')
     call_command("migrate", interactive=False, verbosity=0)
 
 

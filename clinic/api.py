@@ -10,10 +10,12 @@ from drf_spectacular.views import (
 )
 from rest_framework.routers import SimpleRouter
 
+from accounts.api import urls as accounts
 from clinic import problems
 from facilities.api import urls as facilities
+from patients.api import urls as patients
 
-APPS = (facilities,)
+APPS = (accounts, facilities, patients)
 
 
 class Router(SimpleRouter):

@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,11 +22,15 @@ logger = structlog.get_logger(__name__)
 # Refusals that another request, at another moment or for another time, would not meet.
 CONFLICTS = frozenset(
     {
+        "already_decided",
+        "already_verified",
         "already_waiting",
         "doctor_busy",
         "facility_full",
         "held_by_other",
         "hold_lost",
+        "last_administrator",
+        "linked_to_other",
         "not_movable",
         "not_started",
         "not_today",
@@ -68,11 +72,18 @@ _IN_USE = (ProtectedError, RestrictedError)
 
 
 def _refused(error: ValidationError) -> tuple[int, dict[str, Any]]:
-    codes = {each.code for each in error.error_list} if hasattr(error, "error_list") else set()
+    codes = {each.code for each in _of_the_whole(error)}
     if "stale" in codes:
         return 412, problems.refusal_body(412, error)
     status = 409 if codes & CONFLICTS else 400
     return status, problems.refusal_body(status, error)
+
+
+def _of_the_whole(error: ValidationError) -> list[ValidationError]:
+    """Return the refusals that belong to no single field."""
+    if hasattr(error, "error_dict"):
+        return list(error.error_dict.get(NON_FIELD_ERRORS, []))
+    return list(error.error_list)
 
 
 def _described(error: exceptions.APIException) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 `.env.example` names and explains every variable. Secrets have no default except in a trial.
 """
 
+import hashlib
 import logging
 import zoneinfo
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -151,6 +153,8 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
+# The letters of the API carry the same codes as those of the web pages.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_SESSION_REMEMBER = False  # the computers at a desk are shared
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=12 * 60 * 60)
@@ -197,6 +201,14 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 API_WRITES_PER_MINUTE = env.int("API_WRITES_PER_MINUTE", default=120)
+# Tokens: `accounts.tokens`. Each installation signs with a key that is good for nothing else.
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": hashlib.sha256(f"API tokens {SECRET_KEY}".encode()).hexdigest(),
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", default=10)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", default=14)),
+    "USER_ID_CLAIM": "sub",
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Clinic API",
     "VERSION": "1.0.0",
@@ -275,6 +287,7 @@ EMAIL_CONFIG = env.email_url(
     "EMAIL_URL", default="consolemail://" if TRIAL else "smtp://localhost:25"
 )
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="clinic@localhost")
 
 # Logs: one JSON object a line, to standard output or to rotating files in LOG_DIR.

@@ -1,14 +1,16 @@
-"""Patients in the admin, found as at the desk."""
+"""Patients in the admin, found as at the desk, and the accounts that wait for their record."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
 from facilities.admin_refusals import RefusalsInWords
-from patients.models import Patient, PatientIdentifier
+from patients.models import Patient, PatientIdentifier, Registration
 
 MOST_FOUND = 200
 
@@ -41,3 +43,59 @@ class PatientAdmin(RefusalsInWords, admin.ModelAdmin):
         visible = Patient.objects.visible_to(cast("User", request.user))
         found = visible.search(search_term, limit=MOST_FOUND)
         return queryset.filter(pk__in=[patient.pk for patient in found]), False
+
+
+@admin.register(Registration)
+class RegistrationAdmin(admin.ModelAdmin):
+    """What people said who registered, beside the record that may be theirs."""
+
+    list_display = ["__str__", "date_of_birth", "email", "phone", "status", "candidate_facts"]
+    list_filter = ["status"]
+    list_select_related = ["candidate"]
+    search_fields = ["family_name", "given_name", "email"]
+    autocomplete_fields = ["candidate"]
+    actions = ["confirm", "create_record"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Let nothing be changed but the candidate of a registration that waits."""
+        fields = [field.name for field in Registration._meta.fields]  # noqa: SLF001 - documented by Django
+        if obj and obj.status == Registration.Status.WAITING:
+            fields.remove("candidate")
+        return fields
+
+    @admin.display(description="record that may be theirs")
+    def candidate_facts(self, registration: Registration) -> str:
+        patient = registration.candidate
+        if patient is None:
+            return "–"
+        facts = [patient, patient.date_of_birth, f"MRN {patient.mrn}", patient.email or "no email"]
+        return ", ".join(map(str, facts))
+
+    @admin.action(description="Confirm: this is the same person", permissions=["change"])
+    def confirm(self, request: HttpRequest, registrations: QuerySet[Registration]) -> None:
+        self._decide(request, registrations, Registration.confirm)
+
+    @admin.action(description="Create a new record", permissions=["change"])
+    def create_record(self, request: HttpRequest, registrations: QuerySet[Registration]) -> None:
+        self._decide(request, registrations, Registration.create_record)
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        registrations: QuerySet[Registration],
+        decide: Callable[[Registration], None],
+    ) -> None:
+        for registration in registrations:
+            try:
+                decide(registration)
+            except ValidationError as refusal:
+                words = " ".join(refusal.messages)
+                self.message_user(request, f"{registration}: {words}", messages.ERROR)
+            else:
+                self.message_user(request, f"{registration} is linked to {registration.candidate}.")

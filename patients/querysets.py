@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from accounts.models import User
+from accounts.passwords import refuse_weak
 from patients.candidates import EXPRESSIONS, Branch, apart, mistyped, sharp, similar_tokens
 from patients.likeness import Likeness, Person, closeness, likeness
 from patients.search import Query, fold, name_tokens, parse
 
 if TYPE_CHECKING:
-    from patients.models import Patient
+    from patients.models import Patient, Registration
 
 
 # Of the phone number the bare text: parsing a hundred of them would take longer than the search.
@@ -37,6 +40,11 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         visible = self.filter(Q(facility__in=own) | Q(facility__isnull=True))
         visible.own_facilities = own
         return visible
+
+    def with_email(self, email: str) -> "PatientQuerySet":
+        """Keep the record with this address, if there is one, in whatever case it is written."""
+        with_one = self.exclude(email="").alias(lower_email=Lower("email"))
+        return with_one.filter(lower_email=email.lower())
 
     def active(self) -> "PatientQuerySet":
         return self.filter(is_active=True)
@@ -113,6 +121,38 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         clone = super()._clone()  # type: ignore[misc]
         clone.own_facilities = self.own_facilities
         return clone
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def register(self, registration: "Registration", email: str, password: str) -> bool:
+        """Make a patient account; return whether it is new, or the address had an account already.
+
+        The password is hashed in either case, so that both take as long. Raises ValidationError,
+        whether or not there is an account.
+        """
+        user = User(username=f"patient-{uuid4().hex[:12]}", email=email)
+        user.full_name = str(registration)[:150]
+        refuse_weak(password, user, "password")
+        user.set_password(password)
+        user.clean_fields()
+        user.clean()
+        registration.clean_fields(exclude=["user"])
+        registration.clean()
+        try:
+            with transaction.atomic():
+                user.save()
+                registration.user = user
+                registration.save()
+        except IntegrityError as error:
+            if not _is_about(error, "user_email_unique"):
+                raise
+            return False
+        return True
+
+
+def _is_about(error: IntegrityError, constraint: str) -> bool:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return diagnosis is not None and diagnosis.constraint_name == constraint
 
 
 def _alike(names: str, patient: "Patient") -> float:

@@ -1,11 +1,43 @@
-"""Who is asking: read from the access token of each request."""
+"""Who is asking: read from the access token and the database, in one statement, at each request."""
 
+from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
+
+from accounts.models import SignIn, User
+from accounts.tokens import read_access
 
 
 class AccessToken(JWTAuthentication):
-    """An access token in the `Authorization` header, as `Bearer …`."""
+    """An access token in the `Authorization` header, as `Bearer …`; `request.auth` is its sign-in.
+
+    Whether the account is active, its role and its password are read anew each time, so a change of
+    any of them, or signing out, holds from the next request on.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, SignIn] | None:  # type: ignore[override]
+        header = self.get_header(request)
+        token = header and self.get_raw_token(header)
+        if not token:
+            return None
+        try:
+            claims = read_access(token)
+        except ExpiredTokenError as error:
+            raise AuthenticationFailed(
+                "The access token has expired. Get a new one with the refresh token.",
+                "token_expired",
+            ) from error
+        except TokenError as error:
+            raise AuthenticationFailed(
+                "This is no access token of ours. Sign in.", "token_invalid"
+            ) from error
+        sign_in = SignIn.objects.of(claims, timezone.now())
+        if sign_in is None:
+            raise AuthenticationFailed("You are signed out. Sign in again.", "signed_out")
+        return sign_in.user, sign_in
 
 
 class AccessTokenScheme(OpenApiAuthenticationExtension):

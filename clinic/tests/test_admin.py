@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from facilities.tests.factories import FacilityFactory
+from patients.models import Registration
 from scheduling.models import Appointment, CalendarFeed, Closure, TimeOff, WaitlistEntry
 from scheduling.tests.factories import AppointmentFactory, visit_today, working_doctor
 
@@ -19,7 +20,8 @@ ADMINS = [
     for model, model_admin in admin.site._registry.items()
     if model._meta.app_label in OURS
 ]
-EDITABLE = [pair for pair in ADMINS if pair[0] not in {Appointment, CalendarFeed, WaitlistEntry}]
+NEVER_ADDED = {Appointment, CalendarFeed, Registration, WaitlistEntry}
+EDITABLE = [pair for pair in ADMINS if pair[0] not in NEVER_ADDED]
 
 
 @pytest.fixture

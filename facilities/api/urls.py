@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from facilities.api import views
+from facilities.api import users, views
 
-routes = [("care-types", views.CareTypes)]
+routes = [("care-types", views.CareTypes), ("users", users.Users)]
 urlpatterns: list[URLPattern] = []

@@ -1,0 +1,208 @@
+"""Signing in and out, refreshing, and passwords."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.parsers import FormParser, JSONParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework_simplejwt.exceptions import TokenError
+
+from accounts import mail, passwords
+from accounts.api import limits
+from accounts.api.serializers import (
+    CredentialsSerializer,
+    PasswordChangeSerializer,
+    RefreshSerializer,
+    ResetConfirmSerializer,
+    ResetSerializer,
+    SaidSerializer,
+    TokensSerializer,
+)
+from accounts.models import SignIn, User
+from accounts.tokens import issue, read_refresh
+from api.problems import Unauthenticated
+from api.views import Action
+
+TOKENS = OpenApiExample(
+    "Signed in",
+    {
+        "access": "eyJhbGciOi…",
+        "refresh": "eyJhbGciOi…",
+        "expires_in": 600,
+        "role": "patient",
+        "user_id": 7,
+        "user_name": "Ruben Oakmere",
+    },
+    response_only=True,
+)
+RESET_POSTED = "If there is an account with this address, a letter is on its way to it."
+
+
+class Open(Action):
+    """An action for people who are not signed in."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+
+
+def signed_in(sign_in: SignIn) -> Response:
+    """Answer with new tokens of this sign-in."""
+    user = sign_in.user
+    who = {"role": user.role, "user_id": user.pk, "user_name": str(user)}
+    data = TokensSerializer(issue(sign_in)._asdict() | who).data
+    return Response(data, headers={"Cache-Control": "no-store"})
+
+
+class Login(Open):
+    serializer_class = CredentialsSerializer
+    parser_classes = [JSONParser, FormParser]
+    protected_by = (limits.SigningIn,)
+    also_answers = (401,)
+
+    @extend_schema(
+        summary="Sign in with email address or username, and password",
+        responses={200: TokensSerializer},
+        examples=[
+            TOKENS,
+            OpenApiExample(
+                "Credentials",
+                {"email": "ruben@example.org", "password": "a-long-enough-password"},
+                request_only=True,
+            ),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        said = self.read()
+        name = said.get("email") or said["username"]
+        user = User.objects.with_credentials(name, said["password"])
+        if user is None:
+            raise Unauthenticated(
+                "The name or the password is not right. Check both, or ask for a new password.",
+                "wrong_credentials",
+            )
+        return signed_in(SignIn.objects.start(user, timezone.now()))
+
+
+class Refresh(Open):
+    serializer_class = RefreshSerializer
+    protected_by = (limits.Refreshing,)
+    also_answers = (401,)
+
+    @extend_schema(
+        summary="Exchange a refresh token for new tokens",
+        description="A refresh token is good once. Sending one again ends the sign-in, because it "
+        "may have been stolen: keep the new one before you use it.",
+        responses={200: TokensSerializer},
+        examples=[
+            TOKENS,
+            OpenApiExample("Token", {"refresh": "eyJhbGciOi…"}, request_only=True),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        try:
+            claims = read_refresh(self.read()["refresh"])
+        except TokenError:
+            claims = None
+        sign_in = claims and SignIn.objects.refresh(claims, timezone.now())
+        if not sign_in:
+            raise Unauthenticated(
+                "This refresh token is good no more. Sign in again.", "refresh_refused"
+            )
+        return signed_in(sign_in)
+
+
+class Logout(Action):
+    @extend_schema(summary="Sign out: end this sign-in", request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        request.user.sign_ins.filter(pk=request.auth and request.auth.pk).revoke()
+        return Response(status=204)
+
+
+class PasswordChange(Action):
+    serializer_class = PasswordChangeSerializer
+    protected_by = (limits.EnteringPassword,)
+
+    @extend_schema(
+        summary="Change your password",
+        description="Signs out every other device. Tokens issued before are good no more; go on "
+        "with those of the answer.",
+        responses={200: TokensSerializer},
+        examples=[
+            TOKENS,
+            OpenApiExample(
+                "Passwords",
+                {"current_password": "a-long-enough-password", "new_password": "another-long-one"},
+                request_only=True,
+            ),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        said, user = self.read(), request.user
+        refuse_wrong_password(user, said["current_password"])
+        change_password(user, said["new_password"], keep=request.auth)
+        return signed_in(request.auth or SignIn.objects.start(user, timezone.now()))
+
+
+class PasswordReset(Open):
+    serializer_class = ResetSerializer
+    protected_by = (limits.Resetting,)
+
+    @extend_schema(
+        summary="Ask for a new password",
+        description="Answers alike whether or not there is an account with the address.",
+        responses={202: SaidSerializer},
+        examples=[
+            OpenApiExample("Address", {"email": "ruben@example.org"}, request_only=True),
+            OpenApiExample("Asked", {"detail": RESET_POSTED}, response_only=True),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        email = self.read()["email"]
+        user = User.objects.active().with_email(email).first()
+        if user:
+            passwords.post_reset(user, request)
+        return Response({"detail": RESET_POSTED}, status=202)
+
+
+class PasswordResetConfirm(Open):
+    serializer_class = ResetConfirmSerializer
+    protected_by = (limits.ConfirmingReset,)
+
+    @extend_schema(
+        summary="Choose a password with the code from the letter",
+        description="Signs out everywhere. Serves for an invitation as well.",
+        responses={204: None},
+        examples=[
+            OpenApiExample(
+                "Code and password",
+                {"code": "3-d2m1x9-5f0c1e", "new_password": "another-long-one"},
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        said = self.read()
+        user = passwords.user_of(said["code"])
+        if user is None:
+            message = "This code is good no more. Ask for a new letter."
+            raise ValidationError({"code": ValidationError(message, code="code_refused")})
+        change_password(user, said["new_password"])
+        return Response(status=204)
+
+
+def change_password(user: User, password: str, *, keep: SignIn | None = None) -> None:
+    """Change it and tell the owner; a refusal names the field `new_password`."""
+    passwords.refuse_weak(password, user, "new_password")
+    user.change_password(password, keep=keep)
+    mail.post_password_changed(user.email)
+
+
+def refuse_wrong_password(user: User, password: str) -> None:
+    """Raise ValidationError unless this is the password of who is asking."""
+    if not user.check_password(password):
+        message = "This is not your password. Type it again, or ask for a new one."
+        raise ValidationError({"current_password": ValidationError(message, code="wrong_password")})

@@ -1,0 +1,85 @@
+"""What accounts mail. Every letter is plain text and names nobody: anybody can enter an address.
+
+Letters go out on a thread of their own, one after the other: how long a request takes must not say
+whether there was somebody to write to, and a mail server that is away must not stop a registration.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+from django.core.mail import EmailMessage
+from django.db import transaction
+
+logger = structlog.get_logger(__name__)
+posting = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
+
+
+def post(to: str, subject: str, text: str) -> None:
+    """Mail this once the transaction, if there is one, has committed."""
+    message = EmailMessage(subject, text, to=[to])
+    transaction.on_commit(lambda: posting.submit(_send, message))
+
+
+def _send(message: EmailMessage) -> None:
+    try:
+        message.send()
+    except OSError:
+        logger.exception("mail_failed")
+
+
+def post_code(to: str, code: str) -> None:
+    post(
+        to,
+        "Your code for the clinic",
+        f"Your code is {code}. Enter it in the application within 30 minutes.\n\n"
+        "If you did not register with the clinic, ignore this letter: nothing happens without the"
+        " code.\n",
+    )
+
+
+def post_known(to: str) -> None:
+    """Tell the owner of an account that somebody tried to register with their address."""
+    post(
+        to,
+        "You have an account at the clinic already",
+        "Somebody, perhaps you, wanted to register at the clinic with this address. You have an"
+        " account already: sign in with it, or ask for a new password there.\n\n"
+        "If it was not you, ignore this letter.\n",
+    )
+
+
+def post_reset(to: str, link: str, code: str) -> None:
+    post(to, "A new password for the clinic", f"Choose a new password here:\n{link}\n\n{_or(code)}")
+
+
+def post_invitation(to: str, link: str, code: str) -> None:
+    post(
+        to,
+        "Your account at the clinic",
+        f"An account was made for you. Choose its password here:\n{link}\n\n{_or(code)}",
+    )
+
+
+def post_password_changed(to: str) -> None:
+    post(
+        to,
+        "Your password at the clinic was changed",
+        "The password of your account was changed, and all other devices were signed out.\n\n"
+        "If it was not you, ask for a new password at once.\n",
+    )
+
+
+def post_address_changed(to: str) -> None:
+    post(
+        to,
+        "Your account at the clinic has another address",
+        "From now on letters about your account go to another address, which was entered with your"
+        " password.\n\nIf it was not you, call the clinic.\n",
+    )
+
+
+def _or(code: str) -> str:
+    return (
+        f"Or enter this code in the application: {code}\n\n"
+        "Both are good for three days, and once. If you did not expect this letter, ignore it.\n"
+    )

@@ -1,0 +1,233 @@
+"""Accounts: people who sign in, each with exactly one role."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.hashers import check_password, get_hasher, make_password
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import connection, models, transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import get_random_string, salted_hmac
+
+from accounts import pictures
+from accounts.querysets import UserQuerySet
+from accounts.roles import STAFF_ROLES, Role, allows
+
+if TYPE_CHECKING:
+    from accounts.models.sign_in import SignIn
+
+# What goes when an account goes. Whatever else refers to an account keeps it.
+GOES_ALONG = frozenset({"sign_ins", "email_code", "registration", "emailaddress", "idempotencykey"})
+LOCK_OF_ADMINISTRATORS = 7_301_402
+
+
+class UserManager(BaseUserManager["User"]):
+    def with_credentials(self, name: str, password: str) -> "User | None":
+        """Return who signs in with this email address or username, and password.
+
+        It takes as long for an unknown name, or an account without a password, as for a wrong
+        password: a password is always hashed.
+        """
+        user = self.get_queryset().called(name)  # type: ignore[attr-defined]
+        has_password = user is not None and user.has_usable_password()
+        encoded = user.password if has_password else _nobodys_password(get_hasher().algorithm)
+        is_right = check_password(password, encoded)
+        return user if is_right and has_password and user.is_active else None
+
+    def create_user(
+        self, username: str, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        """Create a user; without a password the account cannot sign in until one is set."""
+        user = self.model(username=username, email=email, **fields)
+        user.set_password(password)
+        user.full_clean()
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, username: str, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        return self.create_user(username, email, password, **fields | {"role": Role.ADMIN})
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. What they may do follows from `role`, see `accounts.roles`."""
+
+    Role = Role
+
+    username = models.CharField(
+        max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
+    )
+    email = models.EmailField(max_length=254)
+    full_name = models.CharField(max_length=150)
+    role = models.CharField(max_length=20, choices=Role, default=Role.PATIENT)
+    is_active = models.BooleanField(
+        default=True,
+        help_text="Clear this instead of deleting the account: the person can no longer sign in.",
+    )
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    picture = models.FileField(upload_to=pictures.random_name, blank=True, editable=False)
+
+    objects = UserManager.from_queryset(UserQuerySet)()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email", "full_name"]
+
+    class Meta:
+        ordering = ["full_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_unique",
+                violation_error_message="This username is taken. Choose another.",
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message="Another account uses this email address. "
+                "Find that account, or enter a different address.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="user_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = type(self).objects.normalize_email(self.email)
+        if self.pk and not (self.is_admin and self.is_active):
+            self._keep_an_administrator()
+
+    def save(self, **kwargs: Any) -> None:
+        """Save; an account that is not active is signed out everywhere."""
+        super().save(**kwargs)
+        if not self.is_active:
+            self.sign_ins.all().revoke()
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name.split(" ")[0]
+
+    def change_password(self, password: str, *, keep: "SignIn | None" = None) -> None:
+        """Set a password; sign out everywhere but in `keep`."""
+        with transaction.atomic():
+            self.set_password(password)
+            self.save(update_fields=["password"])
+            kept = [keep.pk] if keep else []
+            self.sign_ins.exclude(pk__in=kept).revoke()
+
+    def password_fingerprint(self) -> str:
+        """Return what changes with the password, and from which nothing of it can be learnt."""
+        return salted_hmac("accounts.password", self.password, algorithm="sha256").hexdigest()[:16]
+
+    def activate(self) -> None:
+        self.is_active = True
+        self.save(update_fields=["is_active"])
+
+    def deactivate(self) -> None:
+        """Let the person in no more; raises ValidationError for the last administrator."""
+        with transaction.atomic():
+            self._keep_an_administrator()
+            self.is_active = False
+            self.save(update_fields=["is_active"])
+
+    def remove(self) -> bool:
+        """Delete the account, or deactivate it where other records refer to it.
+
+        Return whether it is deleted; raises ValidationError for the last administrator.
+        """
+        with transaction.atomic():
+            if self.is_referred_to():
+                self.deactivate()
+                return False
+            self._keep_an_administrator()
+            self.remove_picture()
+            self.delete()
+        return True
+
+    def is_referred_to(self) -> bool:
+        return any(
+            relation.related_model._base_manager.filter(**{relation.field.name: self}).exists()  # noqa: SLF001 - documented by Django
+            for relation in self._meta.related_objects
+            if not relation.many_to_many and relation.name not in GOES_ALONG
+        )
+
+    def set_picture(self, data: bytes) -> None:
+        """Keep a profile picture, drawn anew; raises ValidationError for what is none."""
+        drawn = pictures.redrawn(data)
+        with transaction.atomic():
+            self._forget_picture_file()
+            self.picture.save("picture", ContentFile(drawn), save=False)
+            self.save(update_fields=["picture"])
+
+    def remove_picture(self) -> None:
+        with transaction.atomic():
+            self._forget_picture_file()
+            self.picture = ""
+            self.save(update_fields=["picture"])
+
+    def _forget_picture_file(self) -> None:
+        """Lock the row, and delete the file that it names once the database knows it no more."""
+        rows = type(self).objects.select_for_update(no_key=True)
+        self.refresh_from_db(fields=["picture"], from_queryset=rows)
+        storage, name = self.picture.storage, self.picture.name
+        if name:
+            transaction.on_commit(lambda: storage.delete(name))
+
+    def _keep_an_administrator(self) -> None:
+        """Raise ValidationError when nobody else could let people in.
+
+        One at a time: two administrators who deactivate each other both see the other one active.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_OF_ADMINISTRATORS])
+        some = type(self).objects.administrators().order_by("pk").values_list("pk", flat=True)[:2]
+        if set(some) == {self.pk}:
+            raise ValidationError(
+                "This is the last active administrator. Make somebody else an administrator first.",
+                code="last_administrator",
+            )
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and allows(self.role, perm)
+
+    def has_perms(self, perm_list: Iterable[str], obj: object = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
+
+    @property
+    def is_staff(self) -> bool:
+        """Say whether Django admin lets this person in."""
+        return self.is_admin and self.is_active
+
+    @property
+    def is_clinic_staff(self) -> bool:
+        """Say whether this person works here, at a desk or with patients."""
+        return self.role in STAFF_ROLES
+
+
+@cache
+def _nobodys_password(algorithm: str) -> str:
+    """Return a hash that no password has, made by the hasher that is in use."""
+    return make_password(get_random_string(40), hasher=algorithm)

@@ -1,0 +1,61 @@
+"""Profile pictures: whatever is uploaded is decoded and drawn anew, so only pixels are kept.
+
+A file may be a picture and a web page at once, carry the place it was taken, or unfold to
+gigabytes. Nothing of the file is stored: neither its name, nor its bytes, nor its metadata.
+"""
+
+import io
+import uuid
+
+from django.core.exceptions import ValidationError
+from PIL import Image, ImageOps
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_PIXELS = 24_000_000
+SIDE = 512
+FORMATS = ("JPEG", "PNG", "WEBP")
+CONTENT_TYPE = "image/webp"
+
+
+def random_name(user: object, filename: str) -> str:
+    """Return where a picture is kept; what the file was called is for nobody to know."""
+    return f"pictures/{uuid.uuid4().hex}.webp"
+
+
+def redrawn(data: bytes) -> bytes:
+    """Return the picture as WebP of at most 512 by 512 pixels, upright, without any metadata.
+
+    Raises ValidationError for what is no JPEG, PNG or WebP, or too large.
+    """
+    if len(data) > MOST_BYTES:
+        raise too_large()
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise _refused("picture_too_large", f"at most {MOST_PIXELS // 10**6} megapixels")
+            return _pixels(image)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _refused("picture_too_large", f"at most {MOST_PIXELS // 10**6} megapixels") from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise _refused("picture_unreadable", "a JPEG, PNG or WebP") from error
+
+
+def too_large() -> ValidationError:
+    return _refused("picture_too_large", f"at most {MOST_BYTES // 1024**2} MB")
+
+
+def _pixels(image: Image.Image) -> bytes:
+    image.draft("RGB", (SIDE, SIDE))
+    upright = ImageOps.exif_transpose(image)
+    upright.thumbnail((SIDE, SIDE))
+    mode = "RGBA" if upright.has_transparency_data else "RGB"
+    fresh = Image.new(mode, upright.size)
+    fresh.paste(upright.convert(mode))
+    out = io.BytesIO()
+    fresh.save(out, "WEBP", quality=85)
+    return out.getvalue()
+
+
+def _refused(code: str, wanted: str) -> ValidationError:
+    message = f"This file cannot be used. Choose a picture that is {wanted}."
+    return ValidationError({"picture": ValidationError(message, code=code)})

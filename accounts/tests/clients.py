@@ -1,0 +1,26 @@
+"""Clients of the API that sign in as an application does."""
+
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.tests.factories import PASSWORD
+
+LOGIN, REFRESH, ME = "/api/v1/auth/login", "/api/v1/auth/token/refresh", "/api/v1/auth/me"
+
+
+def sign_in(user: User, password: str = PASSWORD) -> dict:
+    """Return what signing in answers, tokens and all."""
+    answer = APIClient().post(LOGIN, {"email": user.email, "password": password})
+    assert answer.status_code == 200, answer.json()
+    return answer.json()
+
+
+def bearing(tokens: dict) -> APIClient:
+    """Return a client that sends the access token."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens['access']}")
+    return client
+
+
+def client_of(user: User) -> APIClient:
+    return bearing(sign_in(user))

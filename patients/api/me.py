@@ -1,0 +1,129 @@
+"""The account that is signed in, and the patient record that it is linked to."""
+
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import mail
+from accounts.api.limits import ChangingAddress
+from accounts.api.serializers import Password
+from accounts.api.views import refuse_wrong_password
+from accounts.models import User
+from api.etags import etag, refuse_stale
+from api.fields import Named
+from api.serializers import ModelSerializer
+from api.views import Action
+from facilities.api.users import FacilityNameSerializer
+from patients.models import Registration
+
+NONE = "none"
+LINKS = [*Registration.Status.values, NONE]
+ME = {
+    "id": 7,
+    "username": "patient-4be1f0c7a912",
+    "full_name": "Ruben Oakmere",
+    "email": "ruben@example.org",
+    "role": "patient",
+    "picture": None,
+    "facilities": [],
+    "patient_id": 42,
+    "patient_name": "Ruben Oakmere",
+    "patient_link": "linked",
+}
+
+
+class MeSerializer(ModelSerializer):
+    """Another email address needs the password as well."""
+
+    current_password = Password(required=False)
+    picture = serializers.SerializerMethodField()
+    facilities = FacilityNameSerializer(many=True, read_only=True)
+    patient_id = serializers.IntegerField(source="patient.pk", read_only=True, default=None)
+    patient_name = Named(source="patient", default=None)
+    patient_link = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = [
+            "id",
+            "username",
+            "full_name",
+            "email",
+            "current_password",
+            "role",
+            "picture",
+            "facilities",
+            "patient_id",
+            "patient_name",
+            "patient_link",
+        ]
+        read_only_fields = ["username", "role"]
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_picture(self, user: User) -> str | None:
+        return reverse("api-v1:my-picture") if user.picture else None
+
+    @extend_schema_field(serializers.ChoiceField(choices=LINKS))
+    def get_patient_link(self, user: User) -> str:
+        if getattr(user, "patient", None):
+            return str(Registration.Status.LINKED)
+        registration = getattr(user, "registration", None)
+        return registration.status if registration else NONE
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        password = attrs.pop("current_password", "")
+        if attrs.get("email", self.instance.email) != self.instance.email:
+            refuse_wrong_password(self.instance, password)
+        return attrs
+
+
+def shown(user: User) -> dict[str, Any]:
+    """Return an account as its owner sees it."""
+    rows = User.objects.select_related("patient", "registration").prefetch_related("facilities")
+    data: dict[str, Any] = MeSerializer(rows.get(pk=user.pk)).data
+    return data
+
+
+class Me(Action):
+    serializer_class = MeSerializer
+    protected_by = (ChangingAddress,)
+
+    @extend_schema(
+        summary="Read your account",
+        description="`patient_link` is `unverified` until the code from the letter is entered, "
+        "`waiting` while the desk makes sure which record is yours, then `linked`; `none` for an "
+        "account that nobody registered as a patient.",
+        examples=[OpenApiExample("Patient", ME, response_only=True)],
+    )
+    def get(self, request: Request) -> Response:
+        return Response(shown(request.user))
+
+    @extend_schema(
+        summary="Change your account",
+        examples=[
+            OpenApiExample("Patient", ME, response_only=True),
+            OpenApiExample("Name", {"full_name": "Ruben Oakmere"}, request_only=True),
+            OpenApiExample(
+                "Address",
+                {"email": "ruben@example.net", "current_password": "a-long-enough-password"},
+                request_only=True,
+            ),
+        ],
+    )
+    def patch(self, request: Request) -> Response:
+        with transaction.atomic():
+            user = User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+            refuse_stale(request, shown(user))
+            known = user.email
+            serializer = self.get_serializer(user, data=request.data, partial=True)
+            serializer.is_valid(raise_exception=True)
+            serializer.save()
+            if user.email != known:
+                mail.post_address_changed(known)
+        data = shown(user)
+        return Response(data, headers={"ETag": etag(data)})

@@ -1,0 +1,15 @@
+"""Routes of patients, registered by `clinic.api`."""
+
+from typing import Any
+
+from django.urls import URLPattern, re_path
+
+from patients.api import me, registration
+
+routes: list[tuple[str, Any]] = []
+urlpatterns: list[URLPattern] = [
+    re_path(r"^auth/register/?$", registration.Register.as_view(), name="register"),
+    re_path(r"^auth/verify/?$", registration.Verify.as_view(), name="verify"),
+    re_path(r"^auth/verify/resend/?$", registration.Resend.as_view(), name="verify-resend"),
+    re_path(r"^auth/me/?$", me.Me.as_view(), name="me"),
+]

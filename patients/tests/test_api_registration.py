@@ -1,0 +1,279 @@
+"""Making a patient account: nobody is given a record for what they say alone."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import EmailCode, User
+from accounts.tests.clients import LOGIN, ME, bearing
+from accounts.tests.factories import PASSWORD, UserFactory
+from facilities.tests.factories import FacilityFactory
+from patients.models import Patient, Registration
+from patients.tests.factories import PatientFactory
+
+pytestmark = pytest.mark.django_db
+
+REGISTER, VERIFY = "/api/v1/auth/register", "/api/v1/auth/verify"
+RESEND = f"{VERIFY}/resend"
+BORN = date(1990, 6, 1)
+RUBEN = {
+    "email": "ruben@example.org",
+    "password": PASSWORD,
+    "given_name": "Ruben",
+    "family_name": "Oakmere",
+    "date_of_birth": str(BORN),
+}
+
+
+def code_in(letter) -> str:
+    return re.search(r"Your code is (\d{6})\.", letter.body)[1]
+
+
+def signed_in(email: str = RUBEN["email"]) -> APIClient:
+    answer = APIClient().post(LOGIN, {"email": email, "password": PASSWORD})
+    assert answer.status_code == 200, answer.json()
+    return bearing(answer.json())
+
+
+@pytest.fixture
+def registered(letters):
+    """Return a function that registers, and returns a signed in client and the mailed code."""
+
+    def register(**said) -> tuple[APIClient, str]:
+        answer, (letter,) = letters(lambda: APIClient().post(REGISTER, RUBEN | said))
+        assert answer.status_code == 201, answer.json()
+        return signed_in(), code_in(letter)
+
+    return register
+
+
+def verify(client: APIClient, code: str, **said):
+    return client.post(VERIFY, {"code": code} | said)
+
+
+def test_somebody_new_gets_an_account_and_with_the_code_a_record(registered):
+    facility = FacilityFactory()
+    client, code = registered(facility_id=facility.pk, phone="+14025550142", zip_code="68102")
+    before = client.get(ME).json()
+    assert (before["role"], before["patient_link"], before["patient_id"]) == (
+        "patient",
+        "unverified",
+        None,
+    )
+    assert not Patient.objects.exists()
+    answer = verify(client, code)
+    assert answer.status_code == 200, answer.json()
+    patient = Patient.objects.get()
+    assert answer.json() == client.get(ME).json()
+    assert answer.json()["patient_link"] == "linked"
+    assert answer.json()["patient_id"] == patient.pk
+    assert answer.json()["patient_name"] == "Ruben Oakmere"
+    assert (patient.user.email, patient.email, patient.date_of_birth) == (
+        RUBEN["email"],
+        RUBEN["email"],
+        BORN,
+    )
+    assert (patient.facility, str(patient.phone), patient.zip_code) == (
+        facility,
+        "+14025550142",
+        "68102",
+    )
+    again = verify(client, code)
+    assert (again.status_code, again.json()["code"]) == (409, "already_verified")
+
+
+def test_an_address_with_an_account_is_answered_alike_and_its_owner_told(letters, registered):
+    owner = UserFactory(email="Ruben@Example.org")
+    password = owner.password
+    known, posted = letters(lambda: APIClient().post(REGISTER, RUBEN))
+    new, _ = letters(lambda: APIClient().post(REGISTER, RUBEN | {"email": "new@example.org"}))
+    assert known.status_code == new.status_code == 201
+    assert known.json() == new.json()
+    assert known.headers.keys() == new.headers.keys()
+    assert "already" in posted[0].subject
+    assert "code" not in posted[0].body
+    owner.refresh_from_db()
+    assert owner.password == password
+    assert User.objects.filter(email__iexact=RUBEN["email"]).count() == 1
+    assert not Registration.objects.filter(user=owner).exists()
+
+
+@pytest.mark.parametrize("taken", [False, True])
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"password": "short"}, "password"),
+        ({"date_of_birth": "2999-01-01"}, "date_of_birth"),
+        ({"zip_code": "681"}, "zip_code"),
+        ({"family_name": ""}, "family_name"),
+        ({"role": "admin"}, "role"),
+    ],
+)
+def test_what_is_wrong_is_refused_alike_with_and_without_an_account(taken, said, field, letters):
+    if taken:
+        UserFactory(email=RUBEN["email"])
+    answer, posted = letters(lambda: APIClient().post(REGISTER, RUBEN | said))
+    assert (answer.status_code, posted) == (400, [])
+    assert {each["field"] for each in answer.json()["errors"]} == {field}
+    assert User.objects.count() == taken
+
+
+def test_the_record_with_this_address_and_date_of_birth_is_linked(registered):
+    patient = PatientFactory(email="Ruben@Example.org", date_of_birth=BORN)
+    client, code = registered()
+    answer = verify(client, code).json()
+    assert (answer["patient_link"], answer["patient_id"]) == ("linked", patient.pk)
+    assert Patient.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"given_name": "Ruben", "family_name": "Oakmere", "date_of_birth": BORN},
+        {"given_name": "Rubén", "family_name": "Oakmeer", "date_of_birth": BORN},
+        {"email": RUBEN["email"], "date_of_birth": date(1961, 2, 3)},
+        {"email": RUBEN["email"], "date_of_birth": BORN, "is_active": False},
+    ],
+)
+def test_a_record_that_only_looks_alike_waits_for_the_desk(registered, known):
+    patient = PatientFactory(**known)
+    client, code = registered()
+    answer = verify(client, code).json()
+    assert (answer["patient_link"], answer["patient_id"]) == ("waiting", None)
+    patient.refresh_from_db()
+    assert patient.user is None
+    assert Patient.objects.count() == 1
+    assert Registration.objects.get().candidate == patient
+
+
+def test_a_record_that_has_an_account_is_never_claimed_by_another(registered):
+    owner = UserFactory(role="patient")
+    patient = PatientFactory(email=RUBEN["email"], date_of_birth=BORN, user=owner)
+    client, code = registered()
+    assert verify(client, code).json()["patient_link"] == "waiting"
+    patient.refresh_from_db()
+    assert patient.user == owner
+
+
+def test_saying_a_strangers_name_and_birthday_shows_nothing_of_them(registered):
+    stranger = PatientFactory(
+        given_name="Ruben", family_name="Oakmere", date_of_birth=BORN, email="him@example.org"
+    )
+    client, code = registered()
+    answers = [verify(client, code), client.get(ME)]
+    for answer in answers:
+        assert "him@example.org" not in answer.content.decode()
+        assert stranger.mrn not in answer.content.decode()
+    assert not Patient.objects.visible_to(User.objects.get()).exists()
+
+
+def test_a_code_for_one_address_proves_no_other(registered):
+    """Registering with one's own address and then taking a patient's must lead nowhere."""
+    PatientFactory(email="victim@example.org", date_of_birth=BORN)
+    client, code = registered()
+    etag = client.get(ME)["ETag"]
+    said = {"email": "victim@example.org", "current_password": PASSWORD}
+    assert client.patch(ME, said, headers={"If-Match": etag}).status_code == 200
+    answer = verify(client, code)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "code_refused")
+    assert not Patient.objects.filter(user__isnull=False).exists()
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 10**6:06}"
+
+
+def test_a_code_is_good_for_five_tries(registered):
+    client, code = registered()
+    for _ in range(5):
+        answer = verify(client, wrong(code))
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "code_refused")
+    assert verify(client, code).status_code == 400
+    assert client.get(ME).json()["patient_link"] == "unverified"
+
+
+def test_a_code_is_good_for_half_an_hour(registered):
+    client, code = registered()
+    left = EmailCode.objects.get().expires_at - timezone.now()
+    assert timedelta(minutes=29) < left <= timedelta(minutes=30)
+    EmailCode.objects.update(expires_at=timezone.now())
+    assert verify(client, code).status_code == 400
+
+
+def test_the_code_is_not_in_the_database_and_good_for_nobody_else(registered, letters):
+    _, code = registered()
+    rubens = EmailCode.objects.get().code_hash
+    assert code not in rubens
+    said = RUBEN | {"email": "eve@example.org"}
+    letters(lambda: APIClient().post(REGISTER, said))
+    EmailCode.objects.filter(user__email="eve@example.org").update(code_hash=rubens)
+    assert verify(signed_in("eve@example.org"), code).status_code == 400
+
+
+def test_another_code_replaces_the_first_and_asking_is_limited(registered, letters):
+    client, code = registered()
+    answer, (letter,) = letters(lambda: client.post(RESEND))
+    assert answer.status_code == 202
+    newer = code_in(letter)
+    assert newer == code or verify(client, code).status_code == 400
+    assert verify(client, newer).status_code == 200
+    assert client.post(RESEND).status_code == 409
+    codes = [client.post(RESEND).status_code for _ in range(5)]
+    assert codes[-1] == 429
+
+
+def test_guessing_is_limited_over_several_codes(registered):
+    client, _ = registered()
+    codes = [verify(client, "000000").status_code for _ in range(11)]
+    assert codes[-1] == 429
+
+
+def test_registering_one_address_again_and_again_is_limited(letters):
+    _, posted = letters(lambda: [APIClient().post(REGISTER, RUBEN) for _ in range(7)])
+    assert len(posted) == 5
+
+
+def test_a_full_facility_is_refused_before_there_is_an_account(letters):
+    full = FacilityFactory(name="Brimful", capacity=0)
+    answer, posted = letters(lambda: APIClient().post(REGISTER, RUBEN | {"facility_id": full.pk}))
+    assert (answer.status_code, answer.json()["code"], posted) == (409, "facility_full", [])
+    assert "Brimful is full. Choose another facility" in answer.json()["detail"]
+    assert not User.objects.exists()
+
+
+def test_a_facility_filled_meanwhile_is_refused_and_another_taken_with_the_same_code(registered):
+    last, roomy = FacilityFactory(capacity=1), FacilityFactory()
+    client, code = registered(facility_id=last.pk)
+    PatientFactory(facility=last)
+    answer = verify(client, code)
+    assert (answer.status_code, answer.json()["code"]) == (409, "facility_full")
+    assert client.get(ME).json()["patient_link"] == "unverified"
+    answer = verify(client, code, facility_id=roomy.pk)
+    assert answer.json()["patient_link"] == "linked"
+    assert Patient.objects.get(user__isnull=False).facility == roomy
+
+
+def test_verifying_needs_a_registration_and_a_token():
+    client = APIClient()
+    assert client.post(VERIFY, {"code": "123456"}).status_code == 401
+    assert client.post(RESEND).status_code == 401
+    client.force_authenticate(UserFactory())
+    answer = client.post(VERIFY, {"code": "123456"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "already_verified")
+    assert client.post(RESEND).status_code == 409
+
+
+def test_the_log_shows_no_address_code_or_token(registered, caplog, capsys):
+    client, code = registered()
+    tokens = APIClient().post(LOGIN, {"email": RUBEN["email"], "password": PASSWORD}).json()
+    verify(client, wrong(code))
+    verify(client, code)
+    for _ in range(2):
+        APIClient().post("/api/v1/auth/token/refresh", {"refresh": tokens["refresh"]})
+    logged = caplog.text + capsys.readouterr().out
+    assert "refresh_token_reused" in logged
+    for secret in (RUBEN["email"], code, tokens["access"], tokens["refresh"], PASSWORD, "Oakmere"):
+        assert secret not in logged
