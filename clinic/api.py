@@ -10,8 +10,9 @@ from rest_framework.routers import SimpleRouter
 
 from clinic import problems
 from facilities.api import urls as facilities
+from scheduling.api import doctor_status
 
-APPS = (facilities,)
+APPS = (facilities, doctor_status)
 
 
 class Router(SimpleRouter):

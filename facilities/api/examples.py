@@ -50,7 +50,7 @@ _DOCTOR_INPUT: dict[str, Any] = {
     "identifier": None,
     "is_active": True,
 }
-_DOCTOR = _DOCTOR_INPUT | {
+A_DOCTOR = _DOCTOR_INPUT | {
     "id": 5,
     "facilities": [{"id": 12, "name": "Riverside Clinic"}],
     "care_types": [{"id": 3, "name": "Cardiology"}],
@@ -80,4 +80,4 @@ ZIP_CODE_RANGE = _both(
     "ZIP codes", {"facility_id": 12} | _ZIP_CODES, {"id": 7} | _HERE | _ZIP_CODES
 )
 ZIP_CODE_RANGE_HERE = _both("ZIP codes", _ZIP_CODES, {"id": 7} | _HERE | _ZIP_CODES)
-DOCTOR = _both("Doctor", _DOCTOR_INPUT, _DOCTOR)
+DOCTOR = _both("Doctor", _DOCTOR_INPUT, A_DOCTOR)
