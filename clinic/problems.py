@@ -21,18 +21,30 @@ logger = structlog.get_logger(__name__)
 CONFLICTS = frozenset(
     {
         "already_waiting",
+        "deceased",
         "doctor_busy",
+        "email_taken",
         "facility_full",
         "held_by_other",
         "hold_lost",
+        "into_closed",
+        "into_merged",
+        "itself",
+        "merged_already",
+        "not_merged",
         "not_movable",
         "not_started",
         "not_today",
         "nothing_to_undo",
         "patient_busy",
         "room_busy",
+        "waits_already",
         "wrong_status",
     }
+)
+OVERTAKEN = (
+    "Somebody else has just changed what this refers to, or taken what only one can have. "
+    "Read it again, then repeat what you meant to do."
 )
 IN_USE = "Other records refer to this one, so it cannot be deleted. Deactivate it instead."
 
@@ -51,7 +63,7 @@ def _as_refusal(error: Exception) -> Exception:
     """Return the error that says the same in the API's terms, or the error itself."""
     match error:
         case IntegrityError():
-            return Conflict(IN_USE, "in_use") if isinstance(error, _IN_USE) else translated(error)
+            return _stopped(error)
         case Http404():
             return exceptions.NotFound()
         case PermissionDenied():
@@ -63,6 +75,18 @@ def _as_refusal(error: Exception) -> Exception:
 
 
 _IN_USE = (ProtectedError, RestrictedError)
+# Of a unique value or a reference, which were checked: somebody else has been quicker.
+_OVERTAKEN = {"23505", "23503"}
+
+
+def _stopped(error: IntegrityError) -> Exception:
+    """Return what a constraint refuses in its own words, or in these where it has none."""
+    if isinstance(error, _IN_USE):
+        return Conflict(IN_USE, "in_use")
+    refusal = translated(error)
+    sqlstate = getattr(error.__cause__, "sqlstate", None)
+    overtaken = refusal is error and sqlstate in _OVERTAKEN
+    return Conflict(OVERTAKEN, "overtaken") if overtaken else refusal
 
 
 def _refused(error: ValidationError) -> tuple[int, dict[str, Any]]:
