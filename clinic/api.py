@@ -10,9 +10,10 @@ from rest_framework.routers import SimpleRouter
 
 from clinic import problems
 from facilities.api import urls as facilities
+from patients.api import urls as patients
 from scheduling.api import doctor_status
 
-APPS = (facilities, doctor_status)
+APPS = (facilities, patients, doctor_status)
 
 
 class Router(SimpleRouter):
