@@ -1,10 +1,11 @@
 """What the OpenAPI description says of every endpoint, so that no endpoint has to say it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from api import problems
@@ -62,6 +63,16 @@ SYNC = [
 ]
 
 
+def also_answers(*codes: int) -> Callable[[Any], Any]:
+    """Name statuses of an action's problems that nothing else here tells of."""
+
+    def mark(handler: Any) -> Any:
+        handler.also_answers = set(codes)
+        return handler
+
+    return mark
+
+
 class Schema(AutoSchema):
     """Adds the headers that an operation reads and the problems that it may answer with."""
 
@@ -73,6 +84,11 @@ class Schema(AutoSchema):
     def is_change(self) -> bool:
         """Say whether the operation needs `If-Match`."""
         return self.method in ("PUT", "PATCH")
+
+    @property
+    def may_match(self) -> bool:
+        """Say whether the operation heeds `If-Match` where it is sent."""
+        return getattr(self.handler, "heeds_if_match", False)
 
     @property
     def is_sync(self) -> bool:
@@ -89,6 +105,8 @@ class Schema(AutoSchema):
             said.append(_header("If-Match", "The ETag of what you read.", required=True))
         if self.method == "DELETE":
             said.append(_header("If-Match", "Delete only what has this ETag."))
+        if self.may_match:
+            said.append(_header("If-Match", "Do it only to what has this ETag."))
         if getattr(self.handler, "is_idempotent", False):
             schema = {"type": "string", "minLength": 1, "maxLength": LONGEST}
             said.append(_header(HEADER, "The same key gets the same answer, for a day.", schema))
@@ -99,12 +117,13 @@ class Schema(AutoSchema):
         is_read = self.method == "GET"
         codes = {400, 406, 429, 503}
         codes |= {401, 403} if self.get_auth() and {} not in self.get_auth() else set()
-        codes |= {404} if "{" in self.path else set()
+        codes |= {404} if "{" in self.path or self._get_pagination_parameters() else set()
         codes |= set() if is_read else {409}
         codes |= set() if is_read or self.method == "DELETE" else {415}
         codes |= {412, 428} if self.is_change else set()
-        codes |= {412} if self.method == "DELETE" else set()
+        codes |= {412} if self.method == "DELETE" or self.may_match else set()
         codes |= {422} if getattr(self.handler, "is_idempotent", False) else set()
+        codes |= getattr(self.handler, "also_answers", set())
         return sorted(codes)
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
@@ -126,13 +145,12 @@ class Schema(AutoSchema):
         rows = {"type": "array", "items": {"anyOf": [row, TOMBSTONE]}}
         return {"anyOf": [page, Changes().get_paginated_response_schema(rows)]}
 
-    def _map_serializer(
-        self, serializer: Any, direction: Any, bypass_extensions: bool = False
-    ) -> dict[str, Any]:
-        """Describe what is shown in several forms; one form may hold all that another holds."""
-        schema = super()._map_serializer(serializer, direction, bypass_extensions)
-        if isinstance(serializer, PolymorphicProxySerializer) and "discriminator" not in schema:
-            return {"anyOf": schema["oneOf"]}
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """Describe what not everybody is shown as what may be left out."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        hidden = getattr(serializer, "for_staff", ()) if direction == "response" else ()
+        if hidden and "required" in schema:
+            schema["required"] = [name for name in schema["required"] if name not in hidden]
         return schema
 
 

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api.fields import Instant, Named, Reference
-from api.serializers import ModelSerializer
+from api.serializers import ForStaff, ModelSerializer
 from facilities.matching import Match
 from facilities.models import (
     CareType,
@@ -50,7 +50,11 @@ class PublicFacilitySerializer(ModelSerializer):
         ]
 
 
-class FacilitySerializer(PublicFacilitySerializer):
+class FacilitySerializer(ForStaff, PublicFacilitySerializer):
+    for_staff = (
+        *("care_type_ids", "zip_code_ranges", "capacity", "registered_count", "places_left"),
+        *("identifier", "is_active", "updated_at"),
+    )
     care_type_ids = Reference(
         CareType.objects.visible_to, many=True, required=False, source="care_types"
     )
@@ -144,18 +148,13 @@ class FacilityZipCodeRangeSerializer(ModelSerializer):
         fields = [*ZipCodeRangeSerializer.Meta.fields, "facility"]
 
 
-class PublicDoctorSerializer(ModelSerializer):
-    """What everybody may know about a doctor."""
-
+class DoctorSerializer(ForStaff, ModelSerializer):
+    for_staff = (
+        *("facility_ids", "care_type_ids", "user_id", "licence_number", "identifier"),
+        *("is_active", "updated_at"),
+    )
     facilities = IdAndName(many=True, read_only=True)
     care_types = IdAndName(many=True, read_only=True)
-
-    class Meta:
-        model = Doctor
-        fields = ["id", "name", "specialization", "years_of_experience", "facilities", "care_types"]
-
-
-class DoctorSerializer(PublicDoctorSerializer):
     facility_ids = Reference(
         Facility.objects.visible_to, many=True, required=False, source="facilities"
     )
@@ -171,9 +170,10 @@ class DoctorSerializer(PublicDoctorSerializer):
     )
     updated_at = Instant(read_only=True)
 
-    class Meta(PublicDoctorSerializer.Meta):
+    class Meta:
+        model = Doctor
         fields = [
-            *PublicDoctorSerializer.Meta.fields,
+            *("id", "name", "specialization", "years_of_experience", "facilities", "care_types"),
             *("facility_ids", "care_type_ids", "user_id", "licence_number", "identifier"),
             *("is_active", "updated_at"),
         ]

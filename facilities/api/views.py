@@ -2,12 +2,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from drf_spectacular.utils import (
-    OpenApiExample,
-    PolymorphicProxySerializer,
-    extend_schema,
-    extend_schema_view,
-)
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,24 +10,6 @@ from rest_framework.response import Response
 from api.views import Creates, Destroys, Endpoint, Lists, Retrieves, Syncs, Updates
 from facilities.api import examples, filters, serializers
 from facilities.models import CareType, Doctor, Facility, Room, ZipCodeRange
-
-
-class PublicOrWhole:
-    """Shows the staff all of a row, and everybody else its `public_serializer_class`."""
-
-    public_serializer_class: type
-
-    def get_serializer_class(self: Any) -> Any:
-        is_staff = getattr(self.request.user, "is_clinic_staff", True)
-        return self.serializer_class if is_staff else self.public_serializer_class
-
-
-def shown(name: str, *forms: type) -> Any:
-    """Describe reads of what is shown in several forms."""
-    either = PolymorphicProxySerializer(name, list(forms), resource_type_field_name=None)
-    return extend_schema_view(
-        list=extend_schema(responses=either), retrieve=extend_schema(responses=either)
-    )
 
 
 @extend_schema(examples=[OpenApiExample("Care type", {"id": 3, "name": "Cardiology"})])
@@ -44,9 +21,8 @@ class CareTypes(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
     filterset_class = filters.CareTypeFilter
 
 
-@shown("FacilityShown", serializers.FacilitySerializer, serializers.PublicFacilitySerializer)
 @extend_schema(examples=examples.FACILITY)
-class Facilities(PublicOrWhole, Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
+class Facilities(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     """The network's places of care.
 
     Patients see the public fields of those in use. `updated_since` leaves out what only the
@@ -56,7 +32,6 @@ class Facilities(PublicOrWhole, Syncs, Retrieves, Creates, Updates, Destroys, En
 
     queryset = Facility.objects.prefetch_related("care_types", "zip_code_ranges")
     serializer_class = serializers.FacilitySerializer
-    public_serializer_class = serializers.PublicFacilitySerializer
     filterset_class = filters.FacilityFilter
 
     @extend_schema(
@@ -139,9 +114,8 @@ class FacilityZipCodeRanges(UnderFacility, Lists, Creates, Endpoint):
     detail_route = "api-v1:zip-code-ranges-detail"
 
 
-@shown("DoctorShown", serializers.DoctorSerializer, serializers.PublicDoctorSerializer)
 @extend_schema(examples=examples.DOCTOR)
-class Doctors(PublicOrWhole, Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
+class Doctors(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     """The network's doctors; of a facility's staff, those who work there.
 
     Patients see the public fields of those who see patients now. `updated_since` cannot tell of a
@@ -150,5 +124,4 @@ class Doctors(PublicOrWhole, Syncs, Retrieves, Creates, Updates, Destroys, Endpo
 
     queryset = Doctor.objects.prefetch_related("facilities", "care_types")
     serializer_class = serializers.DoctorSerializer
-    public_serializer_class = serializers.PublicDoctorSerializer
     filterset_class = filters.DoctorFilter

@@ -34,3 +34,8 @@ def test_a_single_row_and_a_write_take_none():
 def test_who_may_not_ask_at_all_is_not_told_about_parameters():
     assert api(role="patient").post(f"{URL}?dry_run=1", {}).status_code == 403
     assert api().patch(f"{URL}?dry_run=1", {}).status_code == 405
+
+
+def test_the_description_of_the_api_is_asked_for_elsewhere():
+    assert api().options(URL).status_code == 405
+    assert api(role="patient").options(f"{URL}/1").status_code == 405

@@ -4,7 +4,7 @@ from django.db import models
 from rest_framework import serializers
 
 from api.fields import LARGEST_ID, Instant, Named, Reference
-from api.serializers import ModelSerializer, Strict
+from api.serializers import ModelSerializer, Serializer
 from facilities.models import Doctor, Facility
 from patients.models import Patient, PatientIdentifier, PatientMerge
 
@@ -23,11 +23,11 @@ class PatientSerializer(ModelSerializer):
     facility_id = Reference(
         Facility.objects.visible_to, source="facility", required=False, allow_null=True
     )
-    facility_name = Named(source="facility")
+    facility_name = Named(source="facility", allow_null=True)
     assigned_doctor_id = Reference(
         Doctor.objects.visible_to, source="assigned_doctor", required=False, allow_null=True
     )
-    assigned_doctor_name = Named(source="assigned_doctor")
+    assigned_doctor_name = Named(source="assigned_doctor", allow_null=True)
     merged_into_id = serializers.IntegerField(
         read_only=True, allow_null=True, help_text="The record that replaced this one."
     )
@@ -59,7 +59,7 @@ class LikelyDuplicateSerializer(serializers.ModelSerializer):
     """A record that may be the same person's: enough to tell."""
 
     name = serializers.CharField(source="__str__")
-    facility_name = Named(source="facility")
+    facility_name = Named(source="facility", allow_null=True)
 
     class Meta:
         model = Patient
@@ -89,7 +89,7 @@ class LikelyDuplicatesSerializer(serializers.Serializer):
     likely_duplicates = LikelyDuplicateSerializer(many=True)
 
 
-class MergeRequestSerializer(Strict):
+class MergeRequestSerializer(Serializer):
     into_id = Reference(
         Patient.objects.visible_to, source="into", help_text="The record that stays."
     )
@@ -106,7 +106,7 @@ class MergeSerializer(serializers.ModelSerializer):
     merged_name = Named(source="merged")
     into_id = serializers.IntegerField()
     into_name = Named(source="into")
-    by_name = Named(source="by")
+    by_name = Named(source="by", allow_null=True)
     at = Instant()
     undone_at = Instant(allow_null=True)
     moved = serializers.DictField(

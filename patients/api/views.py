@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.idempotency import idempotent
+from api.schema import also_answers
 from api.views import Creates, Destroys, Endpoint, Retrieves, Syncs, Updates
 from patients.api import examples, serializers
 from patients.api.filters import PatientFilter
@@ -114,6 +115,7 @@ class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
         needs="patients.merge_patient",
         serializer_class=serializers.MergeRequestSerializer,
     )
+    @also_answers(412)
     @idempotent
     def merge(self, request: Request, pk: str) -> Response:
         """Close this record and move what is its own to the other.
