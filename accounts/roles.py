@@ -55,6 +55,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | {
             "patients.add_patient",
             "patients.change_patient",
+            "patients.delete_patient",
+            "patients.merge_patient",
             "scheduling.book_appointment",
             "scheduling.reschedule_appointment",
             "scheduling.cancel_appointment",

@@ -1,5 +1,7 @@
 """What the OpenAPI description says of every endpoint, so that no endpoint has to say it."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -8,6 +10,7 @@ from rest_framework import serializers
 
 from api import problems
 from api.idempotency import HEADER, LONGEST
+from api.pages import Changes
 
 
 class FieldProblem(serializers.Serializer):
@@ -51,6 +54,31 @@ SUMMARIES = {
     "partial_update": "Change {one}",
     "destroy": "Delete {one}",
 }
+TOMBSTONE = {
+    "type": "object",
+    "description": "What is gone since: forget it.",
+    "required": ["id", "deleted"],
+    "properties": {"id": {"type": "integer"}, "deleted": {"type": "boolean", "enum": [True]}},
+    "additionalProperties": False,
+}
+SYNC = [
+    OpenApiParameter(
+        "updated_since",
+        datetime,
+        description="Only what has changed since, in the order of the changes, a cursor a page.",
+    ),
+    OpenApiParameter("cursor", str, description="Where a page of changes begins; see `next`."),
+]
+
+
+def also_answers(*codes: int) -> Callable[[Any], Any]:
+    """Name statuses of an action's problems that nothing else here tells of."""
+
+    def mark(handler: Any) -> Any:
+        handler.also_answers = set(codes)
+        return handler
+
+    return mark
 
 
 class Schema(AutoSchema):
@@ -80,14 +108,28 @@ class Schema(AutoSchema):
         article = "an" if one[0] in "aeiou" else "a"
         return SUMMARIES[action].format(one=f"{article} {one}", many=many)
 
+    @property
+    def may_match(self) -> bool:
+        """Say whether the operation heeds `If-Match` where it is sent."""
+        return getattr(self.handler, "heeds_if_match", False)
+
+    @property
+    def is_sync(self) -> bool:
+        """Say whether the list also answers to `?updated_since=`."""
+        return getattr(self.view, "syncs", False) and self.view.action == "list"
+
     def get_override_parameters(self) -> list[Any]:
         said = [*super().get_override_parameters()]
+        if self.is_sync:
+            said += SYNC
         if self.method == "GET":
             said.append(_header("If-None-Match", "Answers 304 when this ETag still holds."))
         if self.is_change:
             said.append(_header("If-Match", "The ETag of what you read.", required=True))
         if self.is_deletion:
             said.append(_header("If-Match", "Delete only what has this ETag."))
+        if self.may_match:
+            said.append(_header("If-Match", "Do it only to what has this ETag."))
         if getattr(self.handler, "is_idempotent", False):
             schema = {"type": "string", "minLength": 1, "maxLength": LONGEST}
             said.append(_header(HEADER, "The same key gets the same answer, for a day.", schema))
@@ -96,15 +138,15 @@ class Schema(AutoSchema):
     def problem_codes(self) -> list[int]:
         """Return the statuses other than success that this operation may answer with."""
         is_read = self.method == "GET"
-        codes = {406, 429, 503, *getattr(self.view, "also_answers", ())}
+        codes = {400, 406, 429, 503, *getattr(self.view, "also_answers", ())}
         codes |= {401, 403} if self.get_auth() and {} not in self.get_auth() else set()
-        codes |= {404} if "{" in self.path else set()
-        codes |= {400} if not is_read or self._get_filter_parameters() else set()
+        codes |= {404} if "{" in self.path or self._get_pagination_parameters() else set()
         codes |= set() if is_read else {409}
         codes |= set() if is_read or self.method == "DELETE" else {415}
         codes |= {412, 428} if self.is_change else set()
-        codes |= {412} if self.is_deletion else set()
+        codes |= {412} if self.is_deletion or self.may_match else set()
         codes |= {422} if getattr(self.handler, "is_idempotent", False) else set()
+        codes |= getattr(self.handler, "also_answers", set())
         return sorted(codes)
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
@@ -112,9 +154,27 @@ class Schema(AutoSchema):
         ref = self.resolve_serializer(Problem(), "response").ref
         for code in self.problem_codes():
             bodies.setdefault(str(code), _problem_response(code, ref))
+        if self.is_sync:
+            page = bodies["200"]["content"]["application/json"]
+            page["schema"] = self._page_or_changes(page["schema"])
         if self.method == "GET" and "200" in bodies:
             bodies["304"] = {"description": "What `If-None-Match` names still holds."}
         return bodies
+
+    def _page_or_changes(self, page: dict[str, Any]) -> dict[str, Any]:
+        """Return the schema of what a list answers, given that of a page, with `updated_since`."""
+        _, _, name = page["$ref"].rpartition("/")
+        row = self.registry[(name, "schemas")].schema["properties"]["results"]["items"]
+        rows = {"type": "array", "items": {"anyOf": [row, TOMBSTONE]}}
+        return {"anyOf": [page, Changes().get_paginated_response_schema(rows)]}
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """Describe what not everybody is shown as what may be left out."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        hidden = getattr(serializer, "for_staff", ()) if direction == "response" else ()
+        if hidden and "required" in schema:
+            schema["required"] = [name for name in schema["required"] if name not in hidden]
+        return schema
 
 
 def _header(

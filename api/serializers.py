@@ -13,7 +13,9 @@ class Strict:
 
     def to_internal_value(self: Any, data: Any) -> Any:
         if isinstance(data, dict):
-            unknown = set(data) - set(self.fields)
+            hidden = serializers.HiddenField
+            known = {n for n, field in self.fields.items() if not isinstance(field, hidden)}
+            unknown = set(data) - known
             if unknown:
                 message = self.error_messages["unknown"]
                 raise serializers.ValidationError(
@@ -24,6 +26,20 @@ class Strict:
 
 class Serializer(Strict, serializers.Serializer):
     """Takes input that is no model's."""
+
+
+class ForStaff:
+    """Shows the fields that `for_staff` names to the staff alone."""
+
+    for_staff: tuple[str, ...] = ()
+
+    def get_fields(self: Any) -> dict[str, Any]:
+        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]
+        request = self.context.get("request")
+        asks = request.user if request else None
+        if asks is None or not asks.is_authenticated or asks.is_clinic_staff:
+            return fields
+        return {name: field for name, field in fields.items() if name not in self.for_staff}
 
 
 class ModelSerializer(Strict, serializers.ModelSerializer):
@@ -38,13 +54,15 @@ class ModelSerializer(Strict, serializers.ModelSerializer):
     def write(self, instance: models.Model, values: dict[str, Any]) -> models.Model:
         """Set the values, let the model check itself, save, and set its many-to-many fields.
 
-        Rows that a field refers to have just been read, so they are not looked for again.
+        Rows that a field refers to have just been read, so they are not looked for again, unless
+        no other row may refer to the same one.
         """
         sets = {f.name for f in instance._meta.many_to_many}  # noqa: SLF001 - documented by Django
         for name in values.keys() - sets:
             setattr(instance, name, values[name])
-        foreign = [f.name for f in instance._meta.fields if f.is_relation]  # noqa: SLF001
-        instance.full_clean(exclude=foreign)
+        foreign = [f for f in instance._meta.fields if f.is_relation]  # noqa: SLF001
+        read = [f.name for f in foreign if not (f.unique and f.name in values)]
+        instance.full_clean(exclude=read)
         instance.save()
         for name in values.keys() & sets:
             getattr(instance, name).set(values[name])

@@ -14,8 +14,9 @@ from accounts.api import urls as accounts
 from clinic import problems
 from facilities.api import urls as facilities
 from patients.api import urls as patients
+from scheduling.api import doctor_status
 
-APPS = (accounts, facilities, patients)
+APPS = (accounts, facilities, patients, doctor_status)
 
 
 class Router(SimpleRouter):

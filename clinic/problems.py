@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,20 +25,32 @@ CONFLICTS = frozenset(
         "already_decided",
         "already_verified",
         "already_waiting",
+        "deceased",
         "doctor_busy",
+        "email_taken",
         "facility_full",
         "held_by_other",
         "hold_lost",
         "last_administrator",
         "linked_to_other",
+        "into_closed",
+        "into_merged",
+        "itself",
+        "merged_already",
+        "not_merged",
         "not_movable",
         "not_started",
         "not_today",
         "nothing_to_undo",
         "patient_busy",
         "room_busy",
+        "waits_already",
         "wrong_status",
     }
+)
+OVERTAKEN = (
+    "Somebody else has just changed what this refers to, or taken what only one can have. "
+    "Read it again, then repeat what you meant to do."
 )
 IN_USE = "Other records refer to this one, so it cannot be deleted. Deactivate it instead."
 
@@ -57,7 +69,7 @@ def _as_refusal(error: Exception) -> Exception:
     """Return the error that says the same in the API's terms, or the error itself."""
     match error:
         case IntegrityError():
-            return Conflict(IN_USE, "in_use") if isinstance(error, _IN_USE) else translated(error)
+            return _stopped(error)
         case Http404():
             return exceptions.NotFound()
         case PermissionDenied():
@@ -69,21 +81,27 @@ def _as_refusal(error: Exception) -> Exception:
 
 
 _IN_USE = (ProtectedError, RestrictedError)
+# Of a unique value or a reference, which were checked: somebody else has been quicker.
+_OVERTAKEN = {"23505", "23503"}
+
+
+def _stopped(error: IntegrityError) -> Exception:
+    """Return what a constraint refuses in its own words, or in these where it has none."""
+    if isinstance(error, _IN_USE):
+        return Conflict(IN_USE, "in_use")
+    refusal = translated(error)
+    sqlstate = getattr(error.__cause__, "sqlstate", None)
+    overtaken = refusal is error and sqlstate in _OVERTAKEN
+    return Conflict(OVERTAKEN, "overtaken") if overtaken else refusal
 
 
 def _refused(error: ValidationError) -> tuple[int, dict[str, Any]]:
-    codes = {each.code for each in _of_the_whole(error)}
+    by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+    codes = {each.code for errors in by_field.values() for each in errors}
     if "stale" in codes:
         return 412, problems.refusal_body(412, error)
-    status = 409 if codes & CONFLICTS else 400
+    status = 409 if codes <= CONFLICTS else 400
     return status, problems.refusal_body(status, error)
-
-
-def _of_the_whole(error: ValidationError) -> list[ValidationError]:
-    """Return the refusals that belong to no single field."""
-    if hasattr(error, "error_dict"):
-        return list(error.error_dict.get(NON_FIELD_ERRORS, []))
-    return list(error.error_list)
 
 
 def _described(error: exceptions.APIException) -> dict[str, Any]:

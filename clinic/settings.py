@@ -194,6 +194,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "api.pages.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_THROTTLE_CLASSES": ["api.limits.FairUse", "api.limits.Writes"],
     "DEFAULT_THROTTLE_RATES": {"fair_use": env.str("API_FAIR_USE", default="1200/min")},
     "EXCEPTION_HANDLER": "clinic.problems.handle",

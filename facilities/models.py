@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from phonenumber_field.modelfields import PhoneNumberField
 
 from facilities.querysets import (
@@ -19,6 +20,7 @@ from facilities.querysets import (
     DoctorQuerySet,
     FacilityQuerySet,
     RoomQuerySet,
+    ZipCodeRangeQuerySet,
     zip_span,
 )
 
@@ -111,6 +113,7 @@ class Facility(models.Model):
         help_text="The facility's id in the system it was imported from.",
     )
     is_active = models.BooleanField(default=True)
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now(), db_index=True)
 
     objects = FacilityQuerySet.as_manager()
 
@@ -181,6 +184,8 @@ class ZipCodeRange(models.Model):
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="zip_code_ranges")
     zip_min = models.CharField("first ZIP code", max_length=5, validators=[zip_code_validator])
     zip_max = models.CharField("last ZIP code", max_length=5, validators=[zip_code_validator])
+
+    objects = ZipCodeRangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ZIP code range"
@@ -268,6 +273,7 @@ class Doctor(models.Model):
         help_text="The doctor's id in the system they were imported from.",
     )
     is_active = models.BooleanField(default=True)
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now(), db_index=True)
 
     objects = DoctorQuerySet.as_manager()
 

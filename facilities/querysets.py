@@ -13,7 +13,7 @@ from facilities.matching import Match, ranked
 from facilities.zip_codes import is_zip_code
 
 if TYPE_CHECKING:
-    from facilities.models import CareType, Doctor, Facility, Room
+    from facilities.models import CareType, Doctor, Facility, Room, ZipCodeRange
 
 
 def zip_span() -> Func:
@@ -108,6 +108,16 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
 class RoomQuerySet(models.QuerySet["Room"]):
     def visible_to(self, user: User) -> "RoomQuerySet":
         """Keep the rooms of the facilities where this person works."""
+        if user.is_admin:
+            return self
+        if user.is_clinic_staff:
+            return self.filter(facility__staff=user)
+        return self.none()
+
+
+class ZipCodeRangeQuerySet(models.QuerySet["ZipCodeRange"]):
+    def visible_to(self, user: User) -> "ZipCodeRangeQuerySet":
+        """Keep the ranges of the facilities where this person works."""
         if user.is_admin:
             return self
         if user.is_clinic_staff:

@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
+from accounts.models import User
 from facilities.models import Doctor, Facility, zip_code_validator
 from facilities.refusals import refusals
-from patients.querysets import PatientQuerySet, RegistrationQuerySet
+from patients import merging
+from patients.querysets import PatientMergeQuerySet, PatientQuerySet, RegistrationQuerySet
 from patients.triggers import name_triggers, registered_count_triggers, version_trigger
 
 
@@ -95,10 +97,14 @@ class Patient(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
 
+    # What a patient may change of their own record; the desk changes the rest.
+    CONTACT = ("phone", "address_line", "city", "state", "zip_code", "language", "email")
+
     objects = PatientQuerySet.as_manager()
 
     class Meta:
         ordering = ["family_name", "given_name", "pk"]
+        permissions = [("merge_patient", "Can merge two records of one patient")]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
@@ -165,6 +171,25 @@ class Patient(models.Model):
                 "to raise its capacity.",
                 code="facility_full",
             )
+
+    def replace_identifiers(self, pairs: list[tuple[str, str]]) -> None:
+        """Keep exactly these numbers, each a system and a value.
+
+        Raises ValidationError when another patient has one of them.
+        """
+        kept = {(each.system, each.value): each for each in self.identifiers.all()}
+        gone = [each.pk for pair, each in kept.items() if pair not in pairs]
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in kept]
+        with refusals():
+            self.identifiers.filter(pk__in=gone).delete()
+            self.identifiers.bulk_create(
+                PatientIdentifier(patient=self, system=system, value=value) for system, value in new
+            )
+
+    def close(self) -> None:
+        """Close the record: it stays to be read, and takes no place in its facility."""
+        self.is_active = False
+        self.save()
 
     def save_unless_changed(self, *, since: int) -> None:
         """Save over the version that was read; raise ValidationError `stale` over a later one."""
@@ -313,6 +338,59 @@ class Registration(models.Model):
         patient.save()
         self.candidate, self.status = patient, self.Status.LINKED
         self.save()
+
+
+class PatientMerge(models.Model):
+    """A record that went into another of the same person, and all that is needed to undo that.
+
+    `moved` lists the ids of the rows that went over, by their foreign key (`app.model.field`);
+    `filled` holds what the record that stays took over, by the column.
+    """
+
+    merged = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    into = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    was_active = models.BooleanField()
+    moved = models.JSONField(default=dict)
+    filled = models.JSONField(default=dict)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True)
+
+    objects = PatientMergeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merged"],
+                condition=Q(undone_at__isnull=True),
+                name="patient_merged_once",
+                violation_error_code="merged_already",
+                violation_error_message="This record has been merged already. "
+                "Open the record that replaced it.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} into {self.into_id}"
+
+    def undo(self, *, by: User | None) -> None:
+        """Give the merged record back what went over, and open it as it was.
+
+        Raises ValidationError as `patients.merging.undo` does; nothing has changed then.
+        """
+        with transaction.atomic():
+            merging.undo(self, by)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many rows of each kind went over."""
+        return merging.counts(self.moved)
 
 
 class PatientIdentifier(models.Model):

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
@@ -13,10 +14,11 @@ from accounts.models import User
 from accounts.passwords import refuse_weak
 from patients.candidates import EXPRESSIONS, Branch, apart, mistyped, sharp, similar_tokens
 from patients.likeness import Likeness, Person, closeness, likeness
+from patients.merging import merge
 from patients.search import Query, fold, name_tokens, parse
 
 if TYPE_CHECKING:
-    from patients.models import Patient, Registration
+    from patients.models import Patient, PatientMerge, Registration
 
 
 # Of the phone number the bare text: parsing a hundred of them would take longer than the search.
@@ -153,6 +155,33 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 def _is_about(error: IntegrityError, constraint: str) -> bool:
     diagnosis = getattr(error.__cause__, "diag", None)
     return diagnosis is not None and diagnosis.constraint_name == constraint
+
+
+class PatientMergeQuerySet(models.QuerySet["PatientMerge"]):
+    def merge(
+        self, patient: "Patient", *, into: "Patient", by: User | None, **versions: int | None
+    ) -> "PatientMerge":
+        """Merge a patient's record into another of the same person, and close it.
+
+        What refers to it goes over, and what is empty in the other is filled from it. `version`
+        and `into_version` say what the two were read as. Raises ValidationError as
+        `patients.merging.merge` does; nothing has changed then.
+        """
+        record = self.model(merged=patient, into=into, by=by)
+        with transaction.atomic():
+            merge(record, **versions)
+        return record
+
+    def in_force_of(self, patient: "Patient") -> "PatientMerge":
+        """Return the merge that closed this patient's record; raise ValidationError without one."""
+        merges = self.filter(merged=patient, undone_at__isnull=True)
+        record = merges.select_related("merged", "into", "by").first()
+        if record is None:
+            raise ValidationError(
+                "This record is not merged into another, so there is nothing to undo.",
+                code="not_merged",
+            )
+        return record
 
 
 def _alike(names: str, patient: "Patient") -> float:

@@ -1,12 +1,10 @@
 """Routes of patients, registered by `clinic.api`."""
 
-from typing import Any
-
 from django.urls import URLPattern, re_path
 
-from patients.api import me, registration
+from patients.api import me, registration, views
 
-routes: list[tuple[str, Any]] = []
+routes = [("patients", views.Patients)]
 urlpatterns: list[URLPattern] = [
     re_path(r"^auth/register/?$", registration.Register.as_view(), name="register"),
     re_path(r"^auth/verify/?$", registration.Verify.as_view(), name="verify"),

@@ -1,0 +1,31 @@
+"""Races that a check before the write cannot see: a unique value taken, a row deleted meanwhile."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from clinic import problems
+from facilities.models import Doctor, Room
+from facilities.tests.factories import DoctorFactory, FacilityFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_value_that_somebody_else_has_just_taken_is_a_conflict():
+    DoctorFactory(licence_number="NE-1")
+    with pytest.raises(IntegrityError) as stopped, transaction.atomic():
+        Doctor.objects.create(name="Dr. Second", licence_number="NE-1")
+    answer = problems.handle(stopped.value, {})
+    assert (answer.status_code, answer.data["code"]) == (409, "overtaken")
+
+
+def test_a_row_that_somebody_else_has_just_deleted_is_a_conflict():
+    with pytest.raises(IntegrityError) as stopped:
+        add_room_to_nothing()
+    answer = problems.handle(stopped.value, {})
+    assert (answer.status_code, answer.data["code"]) == (409, "overtaken")
+
+
+@transaction.atomic
+def add_room_to_nothing():
+    Room.objects.create(facility_id=FacilityFactory().pk + 1, name="Blue")
+    connection.check_constraints()

@@ -1,0 +1,156 @@
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.idempotency import idempotent
+from api.schema import also_answers
+from api.views import Creates, Destroys, Endpoint, Retrieves, Syncs, Updates
+from patients.api import examples, serializers
+from patients.api.filters import PatientFilter
+from patients.models import Patient, PatientMerge
+
+
+@extend_schema_view(
+    create=extend_schema(
+        summary="Register a patient",
+        responses={201: serializers.RegisteredSerializer},
+        examples=examples.REGISTERED,
+    ),
+    destroy=extend_schema(
+        summary="Close a patient's record",
+        description="The record stays to be read, with `is_active: false`. It takes no place in "
+        "its facility any more and cannot be booked for.",
+    ),
+    partial_update=extend_schema(
+        summary="Change a patient",
+        description="A patient may change how to reach them: "
+        f"{', '.join(f'`{name}`' for name in Patient.CONTACT)}. The desk may change all.",
+    ),
+)
+@extend_schema(examples=examples.PATIENT)
+class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
+    """The patients of the facilities where the person asking works; a patient sees themselves.
+
+    With `updated_since`, records that were closed or merged are tombstones. One that went to a
+    facility of other people is not listed any more.
+    """
+
+    queryset = (
+        Patient.objects.select_related("facility", "assigned_doctor")
+        .prefetch_related("identifiers")
+        .order_by("-pk")
+    )
+    serializer_class = serializers.PatientSerializer
+    filterset_class = PatientFilter
+
+    def is_gone(self, row: Patient) -> bool:
+        return not row.is_active
+
+    @idempotent
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Register, and name who may be registered as the same person already."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        with transaction.atomic():
+            patient = serializer.save()
+        answer = self.answer(patient, status.HTTP_201_CREATED)
+        others = self.get_queryset().exclude(pk=patient.pk)
+        alike = others.likely_duplicates(
+            patient.given_name, patient.family_name, patient.date_of_birth, str(patient.phone)
+        )
+        shown = serializers.LikelyDuplicateSerializer(alike, many=True)
+        answer.data["likely_duplicates"] = shown.data
+        return answer
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if not request.user.is_clinic_staff:
+            refuse_beyond_contact(request.data)
+        return super().update(request, *args, **kwargs)
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with transaction.atomic():
+            self.locked(if_match=False).close()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        summary="Ask who may be registered as this person already",
+        request=serializers.LikelyDuplicatesQuery,
+        responses=serializers.LikelyDuplicatesSerializer,
+        examples=examples.LIKELY_DUPLICATES,
+    )
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="likely-duplicates",
+        needs="patients.add_patient",
+        serializer_class=serializers.LikelyDuplicatesQuery,
+    )
+    @idempotent
+    def likely_duplicates(self, request: Request) -> Response:
+        """Find those with much the same name, and the same date of birth or phone number.
+
+        It is a POST that writes nothing, as a name has no place in an address.
+        """
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        alike = self.get_queryset().likely_duplicates(**asked.validated_data)
+        shown = serializers.LikelyDuplicatesSerializer({"likely_duplicates": alike})
+        return Response(shown.data)
+
+    @extend_schema(
+        summary="Merge a patient's record into another of the same person",
+        request=serializers.MergeRequestSerializer,
+        responses=serializers.MergeSerializer,
+        examples=examples.MERGE,
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        needs="patients.merge_patient",
+        serializer_class=serializers.MergeRequestSerializer,
+    )
+    @also_answers(412)
+    @idempotent
+    def merge(self, request: Request, pk: str) -> Response:
+        """Close this record and move what is its own to the other.
+
+        What is empty in the other is filled from this one. 409 when the two cannot be one as they
+        are, such as with visits at the same time: the answer names what to move first. With
+        `version` or `into_version`, 412 when that record has changed since.
+        """
+        patient = self.get_object()
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        merge = PatientMerge.objects.merge(patient, by=request.user, **asked.validated_data)
+        return Response(serializers.MergeSerializer(merge).data)
+
+    @extend_schema(
+        summary="Undo a merge",
+        request=None,
+        responses=serializers.MergeSerializer,
+        examples=examples.UNMERGE,
+    )
+    @action(detail=True, methods=["post"], needs="patients.merge_patient")
+    @idempotent
+    def unmerge(self, request: Request, pk: str) -> Response:
+        """Open this merged record again, and give it back what went over and is still there."""
+        merge = PatientMerge.objects.in_force_of(self.get_object())
+        merge.undo(by=request.user)
+        return Response(serializers.MergeSerializer(merge).data)
+
+
+def refuse_beyond_contact(data: Any) -> None:
+    """Raise PermissionDenied when a patient means to change what only the desk may."""
+    beyond = set(data) - set(Patient.CONTACT) if isinstance(data, dict) else set()
+    if beyond:
+        raise PermissionDenied(
+            "The desk changes this: call your facility. You may change "
+            f"{', '.join(Patient.CONTACT)} here.",
+            "desk_only",
+        )

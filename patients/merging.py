@@ -1,0 +1,228 @@
+"""Two records of one person become one, and two again when that was wrong.
+
+Everything that refers to the record that is closed goes over to the one that stays, whichever app
+it belongs to: the foreign keys to a patient say what there is. The rows are locked before the
+patients, and these in the order of their ids, as bookings lock them. What may not be together, such
+as two visits at one time, the database refuses.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from facilities.refusals import refusals
+
+if TYPE_CHECKING:
+    from patients.models import Patient, PatientMerge
+
+# Taken over together where all of them are empty: half of each address would be nobody's.
+TAKEN_OVER = (
+    *(("maiden_name",), ("gender",), ("phone",), ("email",), ("language",)),
+    ("address_line", "city", "state", "zip_code"),
+    *(("facility_id",), ("assigned_doctor_id",), ("user_id",)),
+)
+# What only one record may hold is taken from the other.
+EMPTY_AGAIN = {"email": "", "user_id": None}
+
+# A foreign key; the stubs do not know all that Django documents of it.
+Key = Any
+
+
+def merge(
+    record: "PatientMerge", *, version: int | None = None, into_version: int | None = None
+) -> None:
+    """Close `record.merged`, move what is its own to `record.into`, and save the record of it.
+
+    Raises ValidationError: `stale` over a later version than the one given, `merged_already`,
+    `into_closed`, `itself`, `deceased`, or what refuses a row, such as `patient_busy`, naming it.
+    """
+    merged, into = record.merged, record.into
+    keys = keys_to(type(merged), besides=type(record))
+    lock(keys, merged, into)
+    refuse_changed(merged, version)
+    refuse_changed(into, into_version)
+    refuse_merge(merged, into)
+    record.was_active = merged.is_active
+    record.filled = take_over(merged, into)
+    merged.merged_into, merged.is_active = into, False
+    merged.save()
+    into.save()
+    rows = {label(key): owned(key, merged) for key in keys}
+    for key in keys:
+        move(key, rows[label(key)], into)
+    record.moved = {name: ids for name, ids in rows.items() if ids}
+    record.save()
+
+
+def undo(record: "PatientMerge", by: User | None) -> None:
+    """Open the closed record again and give it back what came from it and is still there.
+
+    Raises ValidationError `not_merged`, `into_merged`, or what the database refuses.
+    """
+    merged, into = record.merged, record.into
+    keys = keys_to(type(merged), besides=type(record))
+    lock(keys, merged, into)
+    record.refresh_from_db(fields=["undone_at"])
+    refuse_undo(record)
+    give_back(record)
+    home, merged.facility_id = merged.facility_id, None
+    merged.merged_into, merged.is_active = None, True
+    merged.save()
+    for key in keys:
+        ids = set(record.moved.get(label(key), ())) & set(owned(key, into))
+        move(key, sorted(ids), merged)
+    merged.facility_id, merged.is_active = home, record.was_active
+    merged.save()
+    record.undone_at, record.undone_by = timezone.now(), by
+    record.save()
+
+
+def keys_to(model: type[models.Model], besides: type[models.Model]) -> list[Key]:
+    """Return the foreign keys to a model, of every app, what is referred to before what refers.
+
+    Left out are those that the database does not hold: triggers keep such rows.
+    """
+    relations = model._meta.get_fields(include_hidden=True)  # noqa: SLF001 - documented by Django
+    keys: list[Key] = [each.field for each in relations if isinstance(each, models.ManyToOneRel)]
+    return [key for key in keys if key.db_constraint and key.model is not besides]
+
+
+def label(key: Key) -> str:
+    return f"{key.model._meta.label_lower}.{key.name}"  # noqa: SLF001 - documented by Django
+
+
+def counts(moved: dict[str, list[Any]]) -> dict[str, int]:
+    """Return how many rows there are of each model, by its plural name."""
+    models_of = {name: apps.get_model(name.rpartition(".")[0]) for name in moved}
+    totals: Counter[str] = Counter()
+    for name, model in models_of.items():
+        totals[str(model._meta.verbose_name_plural)] += len(moved[name])  # noqa: SLF001
+    return dict(totals)
+
+
+def owned(key: Key, patient: "Patient") -> list[Any]:
+    """Return the ids of the rows that refer to a patient by this key."""
+    rows = key.model._base_manager.filter(**{key.name: patient.pk})  # noqa: SLF001
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def lock(keys: list[Key], *patients: "Patient") -> None:
+    """Lock what refers to the patients, then these, and read them again."""
+    ids = [patient.pk for patient in patients]
+    for key in reversed(keys):
+        rows = key.model._base_manager.filter(**{f"{key.name}__in": ids})  # noqa: SLF001
+        list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    for patient in sorted(patients, key=lambda each: each.pk):
+        rows = type(patient).objects.select_for_update(no_key=True)
+        patient.refresh_from_db(from_queryset=rows)
+
+
+def refuse_changed(patient: "Patient", since: int | None) -> None:
+    if since is not None and patient.version != since:
+        raise ValidationError(
+            f"Somebody else has changed the record with MRN {patient.mrn} since you read it. "
+            "Read it again, then repeat the merge.",
+            code="stale",
+        )
+
+
+def refuse_merge(merged: "Patient", into: "Patient") -> None:
+    if merged.pk == into.pk:
+        raise ValidationError(
+            "A record cannot be merged into itself. Choose the other record.", code="itself"
+        )
+    if merged.merged_into_id is not None:
+        raise ValidationError(
+            "This record has been merged already. Open the record that replaced it.",
+            code="merged_already",
+        )
+    if not into.is_active:
+        raise ValidationError(
+            "The record that is to stay is closed. Open it first, or choose another.",
+            code="into_closed",
+        )
+    if merged.deceased_on:
+        raise ValidationError(
+            "This record says that the patient has died, the other does not. Find out which is "
+            "right, and correct the other first.",
+            code="deceased",
+        )
+
+
+def refuse_undo(record: "PatientMerge") -> None:
+    if record.undone_at is not None:
+        raise ValidationError("This merge has been undone already.", code="not_merged")
+    if record.into.merged_into_id is not None:
+        raise ValidationError(
+            "The record that this one went into has been merged since. Undo that merge first.",
+            code="into_merged",
+        )
+
+
+def take_over(merged: "Patient", into: "Patient") -> dict[str, Any]:
+    """Fill what is empty in `into`; return what was filled, with the values."""
+    filled: dict[str, Any] = {}
+    for group in TAKEN_OVER:
+        if all(is_empty(into, name) for name in group):
+            filled |= {n: getattr(merged, n) for n in group if not is_empty(merged, n)}
+    for name, value in filled.items():
+        setattr(into, name, value)
+        if name in EMPTY_AGAIN:
+            setattr(merged, name, EMPTY_AGAIN[name])
+    return {name: value if isinstance(value, int) else str(value) for name, value in filled.items()}
+
+
+def give_back(record: "PatientMerge") -> None:
+    """Empty what was filled and still says the same, and save."""
+    merged, into = record.merged, record.into
+    empty = {f.attname: f.get_default() for f in into._meta.concrete_fields}  # noqa: SLF001
+    for name, value in record.filled.items():
+        if str(getattr(into, name)) == str(value):
+            setattr(into, name, empty[name])
+        if name in EMPTY_AGAIN:
+            setattr(merged, name, value)
+    into.save()
+
+
+def is_empty(patient: "Patient", name: str) -> bool:
+    value = getattr(patient, name)
+    return not value or (name == "gender" and value == patient.Gender.UNKNOWN)
+
+
+def move(key: Key, ids: Collection[Any], patient: "Patient") -> None:
+    """Let rows refer to another patient; raise ValidationError that names the one refused."""
+    try:
+        _refer(key, ids, patient)
+    except ValidationError as error:
+        for pk in ids:
+            try:
+                _refer(key, [pk], patient)
+            except ValidationError as refusal:
+                raise _naming(key, pk, refusal) from error
+        raise
+
+
+def _refer(key: Key, ids: Collection[Any], patient: "Patient") -> None:
+    names = {field.name for field in key.model._meta.fields}  # noqa: SLF001 - documented by Django
+    noted: dict[str, Any] = {"updated_at": timezone.now(), "version": F("version") + 1}
+    noted = {name: value for name, value in noted.items() if name in names}
+    rows = key.model._base_manager.filter(pk__in=ids)  # noqa: SLF001 - documented by Django
+    with refusals(), transaction.atomic():
+        rows.update(**{key.name: patient}, **noted)
+
+
+def _naming(key: Key, pk: Any, refusal: ValidationError) -> ValidationError:
+    row = key.model._base_manager.get(pk=pk)  # noqa: SLF001 - documented by Django
+    what = f"{key.model._meta.verbose_name} “{row}”"  # noqa: SLF001 - documented by Django
+    return ValidationError(
+        f"The {what} cannot go over to the other record: change or cancel it first. "
+        f"{refusal.messages[0]}",
+        code=refusal.code,
+    )
