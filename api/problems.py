@@ -22,6 +22,18 @@ class Problem(exceptions.APIException):
         self.more = more
 
 
+class Refused(Problem):
+    """The request breaks a rule; another one may not."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+
+
+class Forbidden(Problem):
+    """This account may not do it as things stand."""
+
+    status_code = HTTPStatus.FORBIDDEN
+
+
 class Conflict(Problem):
     """The request is right, but what is in the database stands against it."""
 

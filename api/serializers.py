@@ -6,11 +6,8 @@ from django.db import models
 from rest_framework import serializers
 
 
-class ModelSerializer(serializers.ModelSerializer):
-    """Takes input for a model and lets the model judge it; holds no rule of its own.
-
-    A field that the serializer does not know is refused: a misspelt name would be lost in silence.
-    """
+class Strict(serializers.Serializer):
+    """Refuses a field that it does not know: a misspelt name would be lost in silence."""
 
     default_error_messages = {"unknown": "There is no field of this name. Check its spelling."}
 
@@ -23,6 +20,10 @@ class ModelSerializer(serializers.ModelSerializer):
                     {name: [message] for name in sorted(unknown)}, code="unknown_field"
                 )
         return super().to_internal_value(data)
+
+
+class ModelSerializer(Strict, serializers.ModelSerializer):
+    """Takes input for a model and lets the model judge it; holds no rule of its own."""
 
     def create(self, validated_data: dict[str, Any]) -> Any:
         return self.write(self.Meta.model(), validated_data)

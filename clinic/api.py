@@ -10,8 +10,9 @@ from rest_framework.routers import SimpleRouter
 
 from clinic import problems
 from facilities.api import urls as facilities
+from scheduling.api import urls as scheduling
 
-APPS = (facilities,)
+APPS = (facilities, scheduling)
 
 
 class Router(SimpleRouter):

@@ -1,0 +1,1 @@
+"""The REST endpoints of scheduling: appointments, slots, hours, absences, waitlist, series."""
