@@ -40,6 +40,12 @@ def conditional(request: Request, response: Response) -> None:
         response.status_code, response.data = 304, None
 
 
+def may_match(handler: Any) -> Any:
+    """Mark an action that heeds `If-Match` where it is sent, for the description of the API."""
+    handler.heeds_if_match = True
+    return handler
+
+
 def refuse_stale(request: Request, data: Any, *, required: bool = True) -> None:
     """Raise unless `If-Match` names the representation as it now is; call it under the row's lock.
 

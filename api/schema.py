@@ -56,6 +56,11 @@ class Schema(AutoSchema):
         """Say whether the operation needs `If-Match`."""
         return self.method in ("PUT", "PATCH")
 
+    @property
+    def may_match(self) -> bool:
+        """Say whether the operation heeds `If-Match` where it is sent."""
+        return getattr(self.handler, "heeds_if_match", False)
+
     def get_override_parameters(self) -> list[Any]:
         said = [*super().get_override_parameters()]
         if self.method == "GET":
@@ -64,6 +69,8 @@ class Schema(AutoSchema):
             said.append(_header("If-Match", "The ETag of what you read.", required=True))
         if self.method == "DELETE":
             said.append(_header("If-Match", "Delete only what has this ETag."))
+        if self.may_match:
+            said.append(_header("If-Match", "Do it only to what has this ETag."))
         if getattr(self.handler, "is_idempotent", False):
             schema = {"type": "string", "minLength": 1, "maxLength": LONGEST}
             said.append(_header(HEADER, "The same key gets the same answer, for a day.", schema))
@@ -79,7 +86,7 @@ class Schema(AutoSchema):
         codes |= set() if is_read else {409}
         codes |= set() if is_read or self.method == "DELETE" else {415}
         codes |= {412, 428} if self.is_change else set()
-        codes |= {412} if self.method == "DELETE" else set()
+        codes |= {412} if self.method == "DELETE" or self.may_match else set()
         codes |= {422} if getattr(self.handler, "is_idempotent", False) else set()
         return sorted(codes)
 

@@ -12,7 +12,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.etags import etag
+from api import problems
+from api.etags import etag, may_match
 from api.idempotency import idempotent, is_repeatable
 from scheduling import holding
 from scheduling.api.appointments import examples
@@ -30,9 +31,11 @@ from scheduling.writing import one_fate
 
 BOOK = "scheduling.book_appointment"
 OVERRIDE = "scheduling.override_appointment"
-LOST = OpenApiResponse(
-    LostTime, "The time is taken: what is busy, and the nearest that are free.", [examples.LOST]
-)
+LOST = {
+    (409, problems.CONTENT_TYPE): OpenApiResponse(
+        LostTime, "The time is taken: what is busy, and the nearest that are free.", [examples.LOST]
+    )
+}
 
 
 class Books:
@@ -44,7 +47,7 @@ class Books:
         summary="Book an appointment",
         description="A patient books for themselves, and only types that are bookable online.",
         request=BookingRequest,
-        responses={201: AppointmentSerializer, 409: LOST},
+        responses={201: AppointmentSerializer, **LOST},
         examples=[examples.BOOK, examples.BOOK_BY_TYPE, examples.BOOKED],
     )
     def create(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -81,7 +84,7 @@ class Books:
         "for whom. Held again, the same hold is answered; of more than five the oldest is given "
         "up.",
         request=TimeRequest,
-        responses={201: AppointmentSerializer, 409: LOST},
+        responses={201: AppointmentSerializer, **LOST},
         examples=[examples.HOLD],
     )
     @action(detail=False, methods=["post"], needs=BOOK)
@@ -102,11 +105,12 @@ class Books:
     @extend_schema(
         summary="Book what is held",
         request=ConfirmRequest,
-        responses={200: AppointmentSerializer, 409: LOST},
+        responses={200: AppointmentSerializer, **LOST},
         examples=[examples.CONFIRM],
     )
     @action(detail=True, methods=["post"], needs=BOOK)
     @idempotent
+    @may_match
     def confirm(self: Any, request: Request, pk: str) -> Response:
         """Confirm one's own hold, which may have run out as long as nobody wanted its time."""
         with self.decided() as hold:
@@ -117,6 +121,7 @@ class Books:
     @extend_schema(summary="Give a hold up", request=None, responses={200: AppointmentSerializer})
     @action(detail=True, methods=["post"], needs=BOOK)
     @idempotent
+    @may_match
     def release(self: Any, request: Request, pk: str) -> Response:
         with self.decided() as hold:
             holding.give_up(hold, by=request.user)

@@ -81,6 +81,7 @@ class Reads:
 
     @extend_schema(
         summary="Read an appointment as an iCalendar file",
+        operation_id="appointments_calendar_retrieve",
         responses={
             (200, "text/calendar"): OpenApiResponse(
                 OpenApiTypes.STR, "RFC 5545, one event. It names no patient and no reason."

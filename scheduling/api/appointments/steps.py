@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.etags import may_match
 from api.idempotency import idempotent
 from scheduling import permissions
 from scheduling.api.appointments import examples
@@ -53,7 +54,7 @@ def step(status: Status, summary: str, url_path: str, **said: Any) -> Callable[[
         route = action(
             detail=True, methods=["post"], url_path=url_path, needs=permissions.STEP[status]
         )
-        return described(route(idempotent(handler)))
+        return described(route(idempotent(may_match(handler))))
 
     return decorate
 
@@ -99,6 +100,7 @@ class Steps:
     )
     @action(detail=True, methods=["post"], needs="scheduling.view_appointment")
     @idempotent
+    @may_match
     def undo(self: Any, request: Request, pk: str) -> Response:
         with self.decided() as row:
             event = row.last_undoable_event(timezone.now())

@@ -78,7 +78,7 @@ class Appointments(Books, Steps, Reads, Syncs, Retrieves, Endpoint):
         summary="Move an appointment, or change what is said of it",
         description="Both may be in one request; then either both are done or neither.",
         request=ChangeRequest,
-        responses={200: AppointmentSerializer, 409: LOST},
+        responses={200: AppointmentSerializer, **LOST},
         examples=[examples.MOVE, examples.BOOKED],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
