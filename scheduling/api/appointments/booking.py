@@ -20,9 +20,9 @@ from scheduling.api.appointments import examples
 from scheduling.api.appointments.refused import LostTime, explained, unbooked
 from scheduling.api.appointments.serializers import (
     AppointmentSerializer,
-    BookingRequest,
-    ConfirmRequest,
-    TimeRequest,
+    BookingSerializer,
+    ConfirmationSerializer,
+    HoldSerializer,
     own_record,
 )
 from scheduling.models import Appointment
@@ -46,7 +46,7 @@ class Books:
     @extend_schema(
         summary="Book an appointment",
         description="A patient books for themselves, and only types that are bookable online.",
-        request=BookingRequest,
+        request=BookingSerializer,
         responses={201: AppointmentSerializer, **LOST},
         examples=[examples.BOOK, examples.BOOK_BY_TYPE, examples.BOOKED],
     )
@@ -64,7 +64,7 @@ class Books:
     @idempotent
     def book(self: Any, request: Request) -> Response:
         """Book what is free. Refused, nothing of it stays, the transaction of its key included."""
-        visit, override = self.read(BookingRequest, request)
+        visit, override = self.read(BookingSerializer, request)
         way_in = (
             partial(holding.book, request.user, override=override, visit=visit)
             if override
@@ -75,7 +75,7 @@ class Books:
 
     @idempotent
     def book_held(self: Any, request: Request) -> Response:
-        visit, override = self.read(BookingRequest, request)
+        visit, override = self.read(BookingSerializer, request)
         return self.made(holding.book(request.user, visit, override=override))
 
     @extend_schema(
@@ -83,7 +83,7 @@ class Books:
         description="Nobody else can book it meanwhile. The staff may hold it before they know "
         "for whom. Held again, the same hold is answered; of more than five the oldest is given "
         "up.",
-        request=TimeRequest,
+        request=HoldSerializer,
         responses={201: AppointmentSerializer, **LOST},
         examples=[examples.HOLD],
     )
@@ -98,13 +98,13 @@ class Books:
 
     @idempotent
     def keep(self: Any, request: Request) -> Response:
-        visit, _ = self.read(TimeRequest, request)
+        visit, _ = self.read(HoldSerializer, request)
         held = holding.keep(request.user, visit, now=timezone.now())
         return self.answer(held, status.HTTP_201_CREATED, self.address(held))
 
     @extend_schema(
         summary="Book what is held",
-        request=ConfirmRequest,
+        request=ConfirmationSerializer,
         responses={200: AppointmentSerializer, **LOST},
         examples=[examples.CONFIRM],
     )
@@ -139,7 +139,9 @@ class Books:
         return visit, override
 
     def confirmation(self: Any, request: Request, hold: Appointment) -> dict[str, Any]:
-        serializer = ConfirmRequest(data=request.data, context=self.get_serializer_context())
+        serializer = ConfirmationSerializer(
+            data=request.data, context=self.get_serializer_context()
+        )
         serializer.is_valid(raise_exception=True)
         said: dict[str, Any] = serializer.validated_data
         minutes = said.pop("duration_minutes", None)

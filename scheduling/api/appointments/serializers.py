@@ -96,8 +96,11 @@ class AppointmentSerializer(serializers.Serializer):
         return [step.value for step in steps]
 
 
-class TimeRequest(Strict):
-    """A time with a doctor, for a patient or still for nobody."""
+class HoldSerializer(Strict):
+    """A time with a doctor, for a patient or still for nobody.
+
+    A free slot can be sent as it was found: what it says besides is taken and not read.
+    """
 
     patient_id = Reference(
         patients,
@@ -116,6 +119,11 @@ class TimeRequest(Strict):
         required=False,
         help_text="Left out: as long as the type, or else 30.",
     )
+    ends_at = Instant(required=False, help_text="May be sent instead of `duration_minutes`.")
+    doctor_name = serializers.CharField(read_only=True)
+    facility_name = serializers.CharField(read_only=True)
+    facility_timezone = serializers.CharField(read_only=True)
+    miles = serializers.FloatField(read_only=True)
 
     def validate(self, said: dict[str, Any]) -> Any:
         """Return what was said as what `book()` and `hold()` take."""
@@ -125,10 +133,14 @@ class TimeRequest(Strict):
         if not is_staff:
             said["patient"] = own_record(user, said.get("patient"))
         minutes = said.pop("duration_minutes", None)
+        ends_at = said["starts_at"] + timedelta(minutes=minutes) if minutes else None
+        if said.get("ends_at", ends_at) != ends_at and ends_at:
+            message = "The length leads to another end. Send one of the two."
+            raise serializers.ValidationError({"ends_at": [message]}, code="two_lengths")
         return said | {
             "doctor": doctor,
             "facility": facility,
-            "ends_at": said["starts_at"] + timedelta(minutes=minutes) if minutes else None,
+            "ends_at": ends_at or said.get("ends_at"),
             "source": Appointment.Source.DESK if is_staff else Appointment.Source.ONLINE,
             "by": user,
         }
@@ -146,7 +158,7 @@ class TimeRequest(Strict):
         raise serializers.ValidationError({"doctor_id": [message]}, code="does_not_exist")
 
 
-class BookingRequest(TimeRequest):
+class BookingSerializer(HoldSerializer):
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     override_reason = serializers.CharField(
@@ -164,7 +176,7 @@ class BookingRequest(TimeRequest):
         return super().validate(said)
 
 
-class ConfirmRequest(Strict):
+class ConfirmationSerializer(Strict):
     """What a hold becomes; what is left out stays as it is held."""
 
     patient_id = Reference(patients, source="patient", required=False)
@@ -177,7 +189,7 @@ class ConfirmRequest(Strict):
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
-class ChangeRequest(Strict):
+class ChangeSerializer(Strict):
     """Another time, doctor or room, or other words about the visit, or both."""
 
     starts_at = Instant(required=False)
@@ -188,11 +200,11 @@ class ChangeRequest(Strict):
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
-class ReasonRequest(Strict):
+class CancellationSerializer(Strict):
     reason = serializers.CharField(max_length=200, help_text="Why it is cancelled.")
 
 
-class StatusRequest(Strict):
+class StatusChangeSerializer(Strict):
     status = serializers.ChoiceField(
         choices=[each for each in Status.choices if each[0] not in {"pending", "booked"}]
     )

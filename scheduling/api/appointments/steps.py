@@ -16,8 +16,8 @@ from scheduling import permissions
 from scheduling.api.appointments import examples
 from scheduling.api.appointments.serializers import (
     AppointmentSerializer,
-    ReasonRequest,
-    StatusRequest,
+    CancellationSerializer,
+    StatusChangeSerializer,
 )
 from scheduling.models import Appointment
 from scheduling.status import Status
@@ -84,11 +84,11 @@ class Steps:
         Status.CANCELLED,
         "Cancel an appointment",
         "cancel",
-        request=ReasonRequest,
+        request=CancellationSerializer,
         examples=[examples.CANCEL],
     )
     def cancel(self: Any, request: Request, pk: str) -> Response:
-        serializer = ReasonRequest(data=request.data)
+        serializer = CancellationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         return self.take(Status.CANCELLED, serializer.validated_data["reason"])
 
@@ -113,13 +113,13 @@ class Steps:
         summary="Set the status",
         description="Does what the action of that status does. A hold becomes `booked` by "
         "`confirm`.",
-        request=StatusRequest,
+        request=StatusChangeSerializer,
         responses={200: AppointmentSerializer},
         examples=[examples.STATUS],
     )
     @action(detail=True, methods=["patch"], url_path="status")
     def status(self: Any, request: Request, pk: str) -> Response:
-        serializer = StatusRequest(data=request.data)
+        serializer = StatusChangeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wanted = Status(serializer.validated_data["status"])
         self.require(STEPS[wanted].permission)

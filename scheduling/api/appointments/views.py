@@ -18,7 +18,7 @@ from scheduling.api.appointments.booking import BOOK, LOST, OVERRIDE, Books
 from scheduling.api.appointments.filters import AppointmentFilter
 from scheduling.api.appointments.reading import Reads
 from scheduling.api.appointments.refused import explained, unmoved
-from scheduling.api.appointments.serializers import AppointmentSerializer, ChangeRequest
+from scheduling.api.appointments.serializers import AppointmentSerializer, ChangeSerializer
 from scheduling.api.appointments.steps import STEPS, Steps
 from scheduling.models import Appointment
 from scheduling.status import Status
@@ -77,12 +77,12 @@ class Appointments(Books, Steps, Reads, Syncs, Retrieves, Endpoint):
     @extend_schema(
         summary="Move an appointment, or change what is said of it",
         description="Both may be in one request; then either both are done or neither.",
-        request=ChangeRequest,
+        request=ChangeSerializer,
         responses={200: AppointmentSerializer, **LOST},
         examples=[examples.MOVE, examples.BOOKED],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
-        serializer = ChangeRequest(data=request.data, context=self.get_serializer_context())
+        serializer = ChangeSerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         said = serializer.validated_data
         for name in said:
