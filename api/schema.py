@@ -1,13 +1,15 @@
 """What the OpenAPI description says of every endpoint, so that no endpoint has to say it."""
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 from rest_framework import serializers
 
 from api import problems
 from api.idempotency import HEADER, LONGEST
+from api.pages import Changes
 
 
 class FieldProblem(serializers.Serializer):
@@ -43,6 +45,22 @@ WHY = {
     503: ("unavailable", "The database is busy. Try again in a few seconds."),
 }
 
+TOMBSTONE = {
+    "type": "object",
+    "description": "What is gone since: forget it.",
+    "required": ["id", "deleted"],
+    "properties": {"id": {"type": "integer"}, "deleted": {"type": "boolean", "enum": [True]}},
+    "additionalProperties": False,
+}
+SYNC = [
+    OpenApiParameter(
+        "updated_since",
+        datetime,
+        description="Only what has changed since, in the order of the changes, a cursor a page.",
+    ),
+    OpenApiParameter("cursor", str, description="Where a page of changes begins; see `next`."),
+]
+
 
 class Schema(AutoSchema):
     """Adds the headers that an operation reads and the problems that it may answer with."""
@@ -61,8 +79,15 @@ class Schema(AutoSchema):
         """Say whether the operation heeds `If-Match` where it is sent."""
         return getattr(self.handler, "heeds_if_match", False)
 
+    @property
+    def is_sync(self) -> bool:
+        """Say whether the list also answers to `?updated_since=`."""
+        return getattr(self.view, "syncs", False) and self.view.action == "list"
+
     def get_override_parameters(self) -> list[Any]:
         said = [*super().get_override_parameters()]
+        if self.is_sync:
+            said += SYNC
         if self.method == "GET":
             said.append(_header("If-None-Match", "Answers 304 when this ETag still holds."))
         if self.is_change:
@@ -79,10 +104,9 @@ class Schema(AutoSchema):
     def problem_codes(self) -> list[int]:
         """Return the statuses other than success that this operation may answer with."""
         is_read = self.method == "GET"
-        codes = {406, 429, 503}
+        codes = {400, 406, 429, 503}
         codes |= {401, 403} if self.get_auth() and {} not in self.get_auth() else set()
         codes |= {404} if "{" in self.path else set()
-        codes |= {400} if not is_read or self._get_filter_parameters() else set()
         codes |= set() if is_read else {409}
         codes |= set() if is_read or self.method == "DELETE" else {415}
         codes |= {412, 428} if self.is_change else set()
@@ -95,9 +119,28 @@ class Schema(AutoSchema):
         ref = self.resolve_serializer(Problem(), "response").ref
         for code in self.problem_codes():
             bodies.setdefault(str(code), _problem_response(code, ref))
+        if self.is_sync:
+            page = bodies["200"]["content"]["application/json"]
+            page["schema"] = self._page_or_changes(page["schema"])
         if self.method == "GET" and "200" in bodies:
             bodies["304"] = {"description": "What `If-None-Match` names still holds."}
         return bodies
+
+    def _page_or_changes(self, page: dict[str, Any]) -> dict[str, Any]:
+        """Return the schema of what a list answers, given that of a page, with `updated_since`."""
+        _, _, name = page["$ref"].rpartition("/")
+        row = self.registry[(name, "schemas")].schema["properties"]["results"]["items"]
+        rows = {"type": "array", "items": {"anyOf": [row, TOMBSTONE]}}
+        return {"anyOf": [page, Changes().get_paginated_response_schema(rows)]}
+
+    def _map_serializer(
+        self, serializer: Any, direction: Any, bypass_extensions: bool = False
+    ) -> dict[str, Any]:
+        """Describe what is shown in several forms; one form may hold all that another holds."""
+        schema = super()._map_serializer(serializer, direction, bypass_extensions)
+        if isinstance(serializer, PolymorphicProxySerializer) and "discriminator" not in schema:
+            return {"anyOf": schema["oneOf"]}
+        return schema
 
 
 def _header(

@@ -13,7 +13,9 @@ class Strict(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
-            unknown = set(data) - set(self.fields)
+            hidden = serializers.HiddenField
+            known = {n for n, field in self.fields.items() if not isinstance(field, hidden)}
+            unknown = set(data) - known
             if unknown:
                 message = self.error_messages["unknown"]
                 raise serializers.ValidationError(
@@ -34,13 +36,15 @@ class ModelSerializer(Strict, serializers.ModelSerializer):
     def write(self, instance: models.Model, values: dict[str, Any]) -> models.Model:
         """Set the values, let the model check itself, save, and set its many-to-many fields.
 
-        Rows that a field refers to have just been read, so they are not looked for again.
+        Rows that a field refers to have just been read, so they are not looked for again, unless
+        no other row may refer to the same one.
         """
         sets = {f.name for f in instance._meta.many_to_many}  # noqa: SLF001 - documented by Django
         for name in values.keys() - sets:
             setattr(instance, name, values[name])
-        foreign = [f.name for f in instance._meta.fields if f.is_relation]  # noqa: SLF001
-        instance.full_clean(exclude=foreign)
+        foreign = [f for f in instance._meta.fields if f.is_relation]  # noqa: SLF001
+        read = [f.name for f in foreign if not (f.unique and f.name in values)]
+        instance.full_clean(exclude=read)
         instance.save()
         for name in values.keys() & sets:
             getattr(instance, name).set(values[name])

@@ -17,6 +17,7 @@ from api.etags import conditional, etag, refuse_stale
 from api.fields import Instant
 from api.idempotency import idempotent
 from api.pages import Changes
+from api.queries import refuse_unknown
 
 VERBS = {
     "list": "view",
@@ -65,6 +66,10 @@ class Endpoint(GenericViewSet):
         meta = self.queryset.model._meta  # noqa: SLF001 - documented by Django
         return f"{meta.app_label}.{VERBS[self.action]}_{meta.model_name}"
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        refuse_unknown(request, self)
+
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
@@ -80,8 +85,12 @@ class Endpoint(GenericViewSet):
         data = self.representation(self.get_queryset().get(pk=row.pk))
         headers = {"ETag": etag(data)}
         if code == status.HTTP_201_CREATED:
-            headers["Location"] = f"{self.request.path.rstrip('/')}/{row.pk}"
+            headers["Location"] = self.location(row)
         return Response(data, status=code, headers=headers)
+
+    def location(self, row: models.Model) -> str:
+        """Return the address of a row that was just made."""
+        return f"{self.request.path.rstrip('/')}/{row.pk}"
 
     def locked(self, *, if_match: bool = True) -> Any:
         """Lock and return the row of this address, the one that `If-Match` names.
@@ -122,8 +131,10 @@ class Syncs(Lists):
     """GET of a list, or with `?updated_since=` of what has changed since then.
 
     What is gone for an app that keeps a copy, by `is_gone(row)`, is then listed as a tombstone: its
-    id and `deleted`, and nothing else.
+    id and `deleted`, and nothing else. Needs a column `updated_at`.
     """
+
+    syncs = True
 
     def is_gone(self, row: Any) -> bool:
         return False

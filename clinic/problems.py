@@ -66,10 +66,11 @@ _IN_USE = (ProtectedError, RestrictedError)
 
 
 def _refused(error: ValidationError) -> tuple[int, dict[str, Any]]:
-    codes = {each.code for each in error.error_list} if hasattr(error, "error_list") else set()
+    by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+    codes = {each.code for errors in by_field.values() for each in errors}
     if "stale" in codes:
         return 412, problems.refusal_body(412, error)
-    status = 409 if codes & CONFLICTS else 400
+    status = 409 if codes <= CONFLICTS else 400
     return status, problems.refusal_body(status, error)
 
 
