@@ -133,6 +133,14 @@ class Schema(AutoSchema):
         rows = {"type": "array", "items": {"anyOf": [row, TOMBSTONE]}}
         return {"anyOf": [page, Changes().get_paginated_response_schema(rows)]}
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """Describe what not everybody is shown as what may be left out."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        hidden = getattr(serializer, "for_staff", ()) if direction == "response" else ()
+        if hidden and "required" in schema:
+            schema["required"] = [name for name in schema["required"] if name not in hidden]
+        return schema
+
     def _map_serializer(
         self, serializer: Any, direction: Any, bypass_extensions: bool = False
     ) -> dict[str, Any]:

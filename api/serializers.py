@@ -1,4 +1,4 @@
-"""The base of serializers that write models."""
+"""The bases of serializers."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from django.db import models
 from rest_framework import serializers
 
 
-class Strict(serializers.Serializer):
-    """Refuses a field that it does not know: a misspelt name would be lost in silence."""
+class Strict:
+    """Refuses a field that the serializer does not know: a misspelt name would be lost."""
 
     default_error_messages = {"unknown": "There is no field of this name. Check its spelling."}
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self: Any, data: Any) -> Any:
         if isinstance(data, dict):
             hidden = serializers.HiddenField
             known = {n for n, field in self.fields.items() if not isinstance(field, hidden)}
@@ -21,7 +21,25 @@ class Strict(serializers.Serializer):
                 raise serializers.ValidationError(
                     {name: [message] for name in sorted(unknown)}, code="unknown_field"
                 )
-        return super().to_internal_value(data)
+        return super().to_internal_value(data)  # type: ignore[misc]
+
+
+class Serializer(Strict, serializers.Serializer):
+    """Takes input that is no model's."""
+
+
+class ForStaff:
+    """Shows the fields that `for_staff` names to the staff alone."""
+
+    for_staff: tuple[str, ...] = ()
+
+    def get_fields(self: Any) -> dict[str, Any]:
+        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]
+        request = self.context.get("request")
+        asks = request.user if request else None
+        if asks is None or not asks.is_authenticated or asks.is_clinic_staff:
+            return fields
+        return {name: field for name, field in fields.items() if name not in self.for_staff}
 
 
 class ModelSerializer(Strict, serializers.ModelSerializer):

@@ -1,4 +1,4 @@
-"""What a list may be narrowed by: named parameters, each with a checked value, and no others."""
+"""Filters by time: an instant that says its offset, or a day."""
 
 from typing import Any
 
@@ -8,10 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
-from api.fields import LARGEST_ID, YEARS, Instant
-
-# What the pages of a list read themselves.
-OF_PAGES = frozenset({"page", "page_size", "cursor", "updated_since", "format"})
+from api.fields import YEARS, Instant
 
 
 class InstantField(forms.Field):
@@ -32,18 +29,6 @@ class DayField(forms.DateField):
         return day
 
 
-class IdField(forms.IntegerField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{**options, "min_value": 1, "max_value": LARGEST_ID})
-
-
-@extend_schema_field(OpenApiTypes.INT64)
-class IdFilter(filters.Filter):
-    """Rows that refer to the row with this id; where there is none, no rows."""
-
-    field_class = IdField
-
-
 @extend_schema_field(OpenApiTypes.DATETIME)
 class InstantFilter(filters.Filter):
     field_class = InstantField
@@ -52,16 +37,3 @@ class InstantFilter(filters.Filter):
 @extend_schema_field(OpenApiTypes.DATE)
 class DayFilter(filters.Filter):
     field_class = DayField
-
-
-class FilterSet(filters.FilterSet):
-    """Refuses a parameter that it does not know: a misspelt one would list everything."""
-
-    @property
-    def qs(self) -> Any:
-        known = self.filters.keys() | OF_PAGES
-        unknown = sorted(self.data.keys() - known)
-        if unknown:
-            message = "There is no parameter of this name. Check its spelling."
-            raise ValidationError({name: [message] for name in unknown}, code="unknown_parameter")
-        return super().qs

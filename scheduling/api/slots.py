@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.fields import Instant, Named, Reference
-from api.serializers import Strict
+from api.serializers import Serializer
 from api.views import Endpoint
 from facilities.models import CareType, Doctor, Facility
 from facilities.zip_codes import centroid, is_zip_code
@@ -41,7 +41,7 @@ def facilities(user: Any) -> Any:
     return Facility.objects.visible_to(user)
 
 
-class SlotSearch(Strict):
+class SlotSearch(Serializer):
     """What is looked for; what is left out does not matter."""
 
     type = Reference(types, required=False, help_text="A patient has to name one.")

@@ -3,20 +3,21 @@ from typing import Any
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
+from api.filters import Id
 from facilities.models import Facility
-from scheduling.api.filters import DayFilter, FilterSet, IdFilter, InstantFilter
+from scheduling.api.filters import DayFilter, InstantFilter
 from scheduling.models import Appointment
 from scheduling.status import Status
 
 ORDERINGS = ("starts_at", "-starts_at", "updated_at")
 
 
-class AppointmentFilter(FilterSet):
-    doctor = IdFilter(field_name="doctor_id")
-    patient = IdFilter(field_name="patient_id")
-    facility = IdFilter(field_name="facility_id")
-    type = IdFilter(field_name="type_id")
-    series = IdFilter(field_name="series_id")
+class AppointmentFilter(filters.FilterSet):
+    doctor = Id(field_name="doctor_id")
+    patient = Id(field_name="patient_id")
+    facility = Id(field_name="facility_id")
+    type = Id(field_name="type_id")
+    series = Id(field_name="series_id")
     status = filters.MultipleChoiceFilter(
         choices=Status.choices, help_text="Repeat it for several."
     )

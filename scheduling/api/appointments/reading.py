@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.fields import Instant, Named
+from api.serializers import ForStaff
 from scheduling.api.appointments import examples
 from scheduling.feeds import entry_of
 from scheduling.history import Entry
@@ -19,32 +20,23 @@ from scheduling.ical import CONTENT_TYPE, written
 from scheduling.models import AppointmentEvent
 from scheduling.status import Status
 
-OF_STAFF = ("words", "by_name", "reason")
 
-
-class EventSerializer(serializers.Serializer):
+class EventSerializer(ForStaff, serializers.Serializer):
     """One change. A patient's answer lacks `words`, `by_name` and `reason`."""
+
+    for_staff = ("words", "by_name", "reason")
 
     at = Instant()
     kind = serializers.ChoiceField(choices=AppointmentEvent.Kind.choices)
-    words = serializers.SerializerMethodField(
-        required=False, help_text="The sentence that the desk reads."
-    )
-    by_name = serializers.CharField(source="by", required=False, allow_null=True)
-    reason = serializers.CharField(required=False)
+    words = serializers.SerializerMethodField(help_text="The sentence that the desk reads.")
+    by_name = serializers.CharField(source="by", allow_null=True)
+    reason = serializers.CharField()
     from_status = serializers.ChoiceField(choices=Status.choices, allow_blank=True)
     to_status = serializers.ChoiceField(choices=Status.choices)
     from_starts_at = Instant()
     to_starts_at = Instant()
     from_doctor_name = Named(source="from_doctor")
     to_doctor_name = Named(source="to_doctor")
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        request = self.context.get("request")
-        if request and request.user.is_authenticated and not request.user.is_clinic_staff:
-            return {name: field for name, field in fields.items() if name not in OF_STAFF}
-        return fields
 
     def get_words(self, event: AppointmentEvent) -> str:
         return Entry.of(event, self.context["facility"]).words

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from api.fields import LARGEST_ID, Instant, Named, Reference
 from api.problems import Forbidden
-from api.serializers import Strict
+from api.serializers import ForStaff, Serializer
 from facilities.models import Doctor, Facility, Room
 from patients.models import Patient
 from scheduling.models import Appointment, AppointmentType
@@ -17,8 +17,6 @@ from scheduling.permissions import steps_of
 from scheduling.status import Status
 
 SHORTEST, LONGEST = 5, 720
-# What only the staff sees.
-INTERNAL = ("notes", "overbook", "override_reason")
 
 
 def patients(user: Any) -> Any:
@@ -37,8 +35,10 @@ def rooms(user: Any) -> Any:
     return Room.objects.visible_to(user)
 
 
-class AppointmentSerializer(serializers.Serializer):
+class AppointmentSerializer(ForStaff, serializers.Serializer):
     """`notes`, `overbook` and `override_reason` are the staff's: a patient's answer lacks them."""
+
+    for_staff = ("notes", "overbook", "override_reason")
 
     id = serializers.IntegerField(read_only=True)
     patient_id = serializers.IntegerField(
@@ -62,11 +62,11 @@ class AppointmentSerializer(serializers.Serializer):
     duration_minutes = serializers.SerializerMethodField()
     status = serializers.ChoiceField(choices=Status.choices, read_only=True)
     reason = serializers.CharField(read_only=True)
-    notes = serializers.CharField(required=False)
+    notes = serializers.CharField(read_only=True)
     cancel_reason = serializers.CharField(read_only=True)
     hold_expires_at = Instant(read_only=True, allow_null=True)
-    overbook = serializers.IntegerField(required=False)
-    override_reason = serializers.CharField(required=False)
+    overbook = serializers.IntegerField(read_only=True)
+    override_reason = serializers.CharField(read_only=True)
     source = serializers.ChoiceField(choices=Appointment.Source.choices, read_only=True)
     series_id = serializers.IntegerField(read_only=True, allow_null=True)
     next_steps = serializers.SerializerMethodField()
@@ -74,13 +74,6 @@ class AppointmentSerializer(serializers.Serializer):
     created_at = Instant(read_only=True)
     updated_at = Instant(read_only=True)
     version = serializers.IntegerField(read_only=True)
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        request = self.context.get("request")
-        if request and request.user.is_authenticated and not request.user.is_clinic_staff:
-            return {name: field for name, field in fields.items() if name not in INTERNAL}
-        return fields
 
     def get_duration_minutes(self, appointment: Appointment) -> int:
         return appointment.duration // timedelta(minutes=1)
@@ -96,7 +89,7 @@ class AppointmentSerializer(serializers.Serializer):
         return [step.value for step in steps]
 
 
-class HoldSerializer(Strict):
+class HoldSerializer(Serializer):
     """A time with a doctor, for a patient or still for nobody.
 
     A free slot can be sent as it was found: what it says besides is taken and not read.
@@ -176,7 +169,7 @@ class BookingSerializer(HoldSerializer):
         return super().validate(said)
 
 
-class ConfirmationSerializer(Strict):
+class ConfirmationSerializer(Serializer):
     """What a hold becomes; what is left out stays as it is held."""
 
     patient_id = Reference(patients, source="patient", required=False)
@@ -189,7 +182,7 @@ class ConfirmationSerializer(Strict):
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
-class ChangeSerializer(Strict):
+class ChangeSerializer(Serializer):
     """Another time, doctor or room, or other words about the visit, or both."""
 
     starts_at = Instant(required=False)
@@ -200,11 +193,11 @@ class ChangeSerializer(Strict):
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
-class CancellationSerializer(Strict):
+class CancellationSerializer(Serializer):
     reason = serializers.CharField(max_length=200, help_text="Why it is cancelled.")
 
 
-class StatusChangeSerializer(Strict):
+class StatusChangeSerializer(Serializer):
     status = serializers.ChoiceField(
         choices=[each for each in Status.choices if each[0] not in {"pending", "booked"}]
     )

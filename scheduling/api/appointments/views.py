@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,14 +37,7 @@ CHANGES = {
 @extend_schema_view(
     list=extend_schema(
         summary="List appointments",
-        parameters=[
-            OpenApiParameter(
-                "updated_since",
-                {"type": "string", "format": "date-time"},
-                description="What has changed since then, by a cursor; what was entered in error "
-                "is `{id, deleted}` alone.",
-            )
-        ],
+        description="With `updated_since`, what was entered in error is `{id, deleted}` alone.",
     ),
     retrieve=extend_schema(summary="Read an appointment", examples=[examples.BOOKED]),
 )
