@@ -4,6 +4,11 @@ from django.urls import URLPattern
 
 from scheduling.api.appointments.views import Appointments
 from scheduling.api.slots import Slots
+from scheduling.api.types import AppointmentTypes
 
-routes = [("appointments", Appointments), ("slots", Slots)]
+routes = [
+    ("appointments", Appointments),
+    ("appointment-types", AppointmentTypes),
+    ("slots", Slots),
+]
 urlpatterns: list[URLPattern] = []
