@@ -1,7 +1,7 @@
 """Serializer fields that every app's endpoints share."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -31,6 +31,18 @@ class Instant(serializers.DateTimeField):
     def to_representation(self, value: Any) -> Any:
         """Write UTC, whatever the time zone of the thread."""
         return super().to_representation(value.astimezone(UTC) if value else value)
+
+
+class Day(serializers.DateField):
+    """A day on the wall calendar, within what the days of a time zone can hold."""
+
+    default_error_messages = {"out_of_reach": "This year is out of reach. Send one such as 2027."}
+
+    def to_internal_value(self, value: Any) -> date:
+        day: date = super().to_internal_value(value)
+        if day.year not in YEARS:
+            self.fail("out_of_reach")
+        return day
 
 
 class Reference(serializers.PrimaryKeyRelatedField):

@@ -20,17 +20,20 @@ logger = structlog.get_logger(__name__)
 # Refusals that another request, at another moment or for another time, would not meet.
 CONFLICTS = frozenset(
     {
-        "already_waiting",
         "doctor_busy",
         "facility_full",
+        "feed_live",
         "held_by_other",
         "hold_lost",
         "not_movable",
         "not_started",
         "not_today",
+        "not_waiting",
         "nothing_to_undo",
         "patient_busy",
         "room_busy",
+        "waits_already",
+        "working_hours_overlap",
         "wrong_status",
     }
 )
