@@ -10,11 +10,13 @@ from scheduling.api.feeds import DoctorFeed
 from scheduling.api.hours import DoctorHours
 from scheduling.api.slots import Slots
 from scheduling.api.types import AppointmentTypes
+from scheduling.api.waitlist import Waitlist
 
 routes = [
     ("appointments", Appointments),
     ("appointment-types", AppointmentTypes),
     ("slots", Slots),
+    ("waitlist", Waitlist),
 ]
 
 ID = "[0-9]{1,18}"

@@ -30,10 +30,9 @@ def kind(request):
 
 
 def address(place, kind):
-    whose = (
-        f"doctors/{place.doctor.pk}" if kind == "time-off" else f"facilities/{place.facility.pk}"
-    )
-    return f"{V1}/{whose}/{kind}"
+    if kind == "time-off":
+        return f"{V1}/doctors/{place.doctor.pk}/time-off"
+    return f"{V1}/facilities/{place.facility.pk}/closures"
 
 
 def morning(place, **more):

@@ -121,7 +121,7 @@ class HoldSerializer(Serializer):
     def validate(self, said: dict[str, Any]) -> Any:
         """Return what was said as what `book()` and `hold()` take."""
         user = self.context["request"].user
-        doctor, facility = self._place(user, said.pop("doctor_id"), said.pop("facility_id"))
+        doctor, facility = place(user, said.pop("doctor_id"), said.pop("facility_id"))
         is_staff = user.is_clinic_staff
         if not is_staff:
             said["patient"] = own_record(user, said.get("patient"))
@@ -137,18 +137,6 @@ class HoldSerializer(Serializer):
             "source": Appointment.Source.DESK if is_staff else Appointment.Source.ONLINE,
             "by": user,
         }
-
-    def _place(self, user: Any, doctor: int, facility: int) -> tuple[Doctor, Facility]:
-        """Read both in one statement: a doctor who works at a facility, as far as one may see."""
-        works = Doctor.facilities.through.objects.filter(
-            doctor__in=Doctor.objects.visible_to(user).values("pk"),
-            facility__in=Facility.objects.visible_to(user).values("pk"),
-        )
-        found = works.filter(doctor=doctor, facility=facility).select_related("doctor", "facility")
-        for place in found:
-            return place.doctor, place.facility
-        message = f"No doctor {doctor} works at a facility {facility} where you may book."
-        raise serializers.ValidationError({"doctor_id": [message]}, code="does_not_exist")
 
 
 class BookingSerializer(HoldSerializer):
@@ -215,3 +203,16 @@ def own_record(user: Any, named: Patient | None = None) -> Patient:
             "no_patient_record",
         )
     return patient
+
+
+def place(user: Any, doctor: int, facility: int) -> tuple[Doctor, Facility]:
+    """Read both in one statement: a doctor who works at a facility, as far as one may see."""
+    works = Doctor.facilities.through.objects.filter(
+        doctor__in=Doctor.objects.visible_to(user).values("pk"),
+        facility__in=Facility.objects.visible_to(user).values("pk"),
+    )
+    found = works.filter(doctor=doctor, facility=facility).select_related("doctor", "facility")
+    for both in found:
+        return both.doctor, both.facility
+    message = f"No doctor {doctor} works at a facility {facility} where you may book."
+    raise serializers.ValidationError({"doctor_id": [message]}, code="does_not_exist")

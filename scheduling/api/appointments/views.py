@@ -20,6 +20,7 @@ from scheduling.api.appointments.reading import Reads
 from scheduling.api.appointments.refused import explained, unmoved
 from scheduling.api.appointments.serializers import AppointmentSerializer, ChangeSerializer
 from scheduling.api.appointments.steps import STEPS, Steps
+from scheduling.api.appointments.waiting import SuitsThoseWhoWait
 from scheduling.models import Appointment
 from scheduling.status import Status
 
@@ -41,7 +42,7 @@ CHANGES = {
     ),
     retrieve=extend_schema(summary="Read an appointment", examples=[examples.BOOKED]),
 )
-class Appointments(Books, Steps, Reads, Syncs, Retrieves, Endpoint):
+class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, Endpoint):
     """Visits, and times that are held for one."""
 
     queryset = Appointment.objects.select_related("patient", "doctor", "facility", "room", "type")
