@@ -8,6 +8,7 @@ from scheduling.api.absences import DoctorTimeOff, FacilityClosures
 from scheduling.api.appointments.views import Appointments
 from scheduling.api.feeds import DoctorFeed
 from scheduling.api.hours import DoctorHours
+from scheduling.api.series.views import Series
 from scheduling.api.slots import Slots
 from scheduling.api.types import AppointmentTypes
 from scheduling.api.waitlist import Waitlist
@@ -15,6 +16,7 @@ from scheduling.api.waitlist import Waitlist
 routes = [
     ("appointments", Appointments),
     ("appointment-types", AppointmentTypes),
+    ("series", Series),
     ("slots", Slots),
     ("waitlist", Waitlist),
 ]
