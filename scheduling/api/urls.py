@@ -11,7 +11,7 @@ from scheduling.api.hours import DoctorHours
 from scheduling.api.series.views import Series
 from scheduling.api.slots import Slots
 from scheduling.api.types import AppointmentTypes
-from scheduling.api.waitlist import Waitlist
+from scheduling.api.waitlist.views import Waitlist
 
 routes = [
     ("appointments", Appointments),

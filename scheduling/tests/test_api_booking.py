@@ -106,6 +106,29 @@ def test_a_year_out_of_reach_is_refused(place, desk):
     assert answer.json()["errors"][0]["field"] == "starts_at"
 
 
+def test_an_end_may_be_sent_instead_of_a_length(place, desk):
+    made = desk.post(APPOINTMENTS, place.wanted(9, ends_at=place.at(9, 45).isoformat()))
+    assert made.json()["duration_minutes"] == 45
+    both = {"duration_minutes": 30, "ends_at": place.at(10, 45).isoformat()}
+    for wrong in (
+        both,
+        {"ends_at": place.at(9).isoformat()},
+        {"ends_at": "2199-01-01T00:00:00Z"},
+    ):
+        answer = desk.post(APPOINTMENTS, place.wanted(10, **wrong))
+        assert [each["field"] for each in answer.json()["errors"]] == ["ends_at"]
+
+
+def test_a_time_past_all_that_is_worked_out_ahead_is_booked_or_refused(place, desk):
+    known_ahead()
+    far = "2198-03-01T15:00:00Z"
+    assert desk.post(APPOINTMENTS, place.wanted(starts_at=far)).status_code == 201
+    lost = desk.post(APPOINTMENTS, place.wanted(starts_at=far))
+    assert (lost.status_code, len(lost.json()["alternatives"])) == (409, 4)
+    past = desk.post(APPOINTMENTS, place.wanted(starts_at="1900-01-01T15:00:00Z"))
+    assert (past.status_code, past.json()["code"]) == (400, "in_the_past")
+
+
 @pytest.mark.parametrize("role", ["nurse", "doctor"])
 def test_who_may_not_book_is_refused(place, role):
     assert place.staff(role).post(APPOINTMENTS, place.wanted()).status_code == 403

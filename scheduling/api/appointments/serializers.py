@@ -1,6 +1,6 @@
 """What is shown of an appointment, and what may be said when one is booked, moved or ended."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -126,14 +126,10 @@ class HoldSerializer(Serializer):
         if not is_staff:
             said["patient"] = own_record(user, said.get("patient"))
         minutes = said.pop("duration_minutes", None)
-        ends_at = said["starts_at"] + timedelta(minutes=minutes) if minutes else None
-        if said.get("ends_at", ends_at) != ends_at and ends_at:
-            message = "The length leads to another end. Send one of the two."
-            raise serializers.ValidationError({"ends_at": [message]}, code="two_lengths")
         return said | {
             "doctor": doctor,
             "facility": facility,
-            "ends_at": ends_at or said.get("ends_at"),
+            "ends_at": end_of(said["starts_at"], minutes, said.get("ends_at")),
             "source": Appointment.Source.DESK if is_staff else Appointment.Source.ONLINE,
             "by": user,
         }
@@ -203,6 +199,20 @@ def own_record(user: Any, named: Patient | None = None) -> Patient:
             "no_patient_record",
         )
     return patient
+
+
+def end_of(starts_at: datetime, minutes: int | None, ends_at: datetime | None) -> datetime | None:
+    """Return the end that is said in one way or the other, None for neither."""
+    if minutes:
+        by_length = starts_at + timedelta(minutes=minutes)
+        if ends_at in (None, by_length):
+            return by_length
+        message = "The length leads to another end. Send one of the two."
+        raise serializers.ValidationError({"ends_at": [message]}, code="two_lengths")
+    if ends_at and not SHORTEST <= (ends_at - starts_at) / timedelta(minutes=1) <= LONGEST:
+        message = "A visit lasts from 5 minutes to 12 hours. Send an end that fits its start."
+        raise serializers.ValidationError({"ends_at": [message]}, code="length")
+    return ends_at
 
 
 def place(user: Any, doctor: int, facility: int) -> tuple[Doctor, Facility]:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.fields import Instant, Named
-from scheduling.api.waitlist import EntrySerializer
+from scheduling.api.waitlist.serializers import EntrySerializer
 from scheduling.freed import freed_by, to_be_freed
 from scheduling.models import Appointment, WaitlistEntry
 from scheduling.openings import Slot
