@@ -1,15 +1,15 @@
 """Serializer fields that every app's endpoints share."""
 
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 LARGEST_ID = 2**63 - 1
-HAS_OFFSET = re.compile(r"([zZ]|[+-]\d{2}:?\d{2})$")
+# Beyond these, days of a time zone run out of what a datetime can hold.
+YEARS = range(1900, 2200)
 
 
 class Instant(serializers.DateTimeField):
@@ -17,17 +17,32 @@ class Instant(serializers.DateTimeField):
 
     default_error_messages = {
         "no_offset": "Add the offset from UTC, such as 2027-03-14T09:30:00-05:00 or "
-        "2027-03-14T14:30:00Z."
+        "2027-03-14T14:30:00Z.",
+        "out_of_reach": "This year is out of reach. Send one such as 2027.",
     }
 
-    def to_internal_value(self, value: Any) -> datetime:
-        if isinstance(value, str) and "T" in value and not HAS_OFFSET.search(value.strip()):
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.utcoffset() is None:
             self.fail("no_offset")
-        return super().to_internal_value(value)
+        if value.year not in YEARS:
+            self.fail("out_of_reach")
+        return value.astimezone(UTC)
 
     def to_representation(self, value: Any) -> Any:
         """Write UTC, whatever the time zone of the thread."""
         return super().to_representation(value.astimezone(UTC) if value else value)
+
+
+class Day(serializers.DateField):
+    """A day on the wall calendar, within what the days of a time zone can hold."""
+
+    default_error_messages = {"out_of_reach": "This year is out of reach. Send one such as 2027."}
+
+    def to_internal_value(self, value: Any) -> date:
+        day: date = super().to_internal_value(value)
+        if day.year not in YEARS:
+            self.fail("out_of_reach")
+        return day
 
 
 class Reference(serializers.PrimaryKeyRelatedField):

@@ -29,6 +29,18 @@ class Unauthenticated(Problem):
     auth_header = 'Bearer realm="api"'
 
 
+class Refused(Problem):
+    """The request breaks a rule; another one may not."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+
+
+class Forbidden(Problem):
+    """This account may not do it as things stand."""
+
+    status_code = HTTPStatus.FORBIDDEN
+
+
 class Conflict(Problem):
     """The request is right, but what is in the database stands against it."""
 

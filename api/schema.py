@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 from rest_framework import serializers
 
 from api import problems
@@ -174,6 +174,15 @@ class Schema(AutoSchema):
         hidden = getattr(serializer, "for_staff", ()) if direction == "response" else ()
         if hidden and "required" in schema:
             schema["required"] = [name for name in schema["required"] if name not in hidden]
+        return schema
+
+    def _map_serializer(
+        self, serializer: Any, direction: Any, bypass_extensions: bool = False
+    ) -> dict[str, Any]:
+        """Describe what is shown in several forms; one form may hold all that another holds."""
+        schema = super()._map_serializer(serializer, direction, bypass_extensions)
+        if isinstance(serializer, PolymorphicProxySerializer) and "discriminator" not in schema:
+            return {"anyOf": schema["oneOf"]}
         return schema
 
 

@@ -14,9 +14,9 @@ from accounts.api import urls as accounts
 from clinic import problems
 from facilities.api import urls as facilities
 from patients.api import urls as patients
-from scheduling.api import doctor_status
+from scheduling.api import urls as scheduling
 
-APPS = (accounts, facilities, patients, doctor_status)
+APPS = (accounts, facilities, patients, scheduling)
 
 
 class Router(SimpleRouter):

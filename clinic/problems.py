@@ -29,6 +29,7 @@ CONFLICTS = frozenset(
         "doctor_busy",
         "email_taken",
         "facility_full",
+        "feed_live",
         "held_by_other",
         "hold_lost",
         "last_administrator",
@@ -41,10 +42,12 @@ CONFLICTS = frozenset(
         "not_movable",
         "not_started",
         "not_today",
+        "not_waiting",
         "nothing_to_undo",
         "patient_busy",
         "room_busy",
         "waits_already",
+        "working_hours_overlap",
         "wrong_status",
     }
 )

@@ -22,11 +22,13 @@ def alternatives(
     within: timedelta = WITHIN,
     moving: Appointment | None = None,
     taken: Sequence[Period] = (),
+    starting: Period | None = None,
 ) -> list[Slot]:
     """Return the free slots nearest to a time that could not be had, best first.
 
     The same doctor is preferred to another of the same specialization by two hours. What is
-    `taken`, as by the rest of a series, is left out.
+    `taken`, as by the rest of a series, is left out, and what does not start in the period
+    `starting`, if one is given.
     """
     facility = lost.facility
     wanted_at = max(lost.starts_at, now)
@@ -48,6 +50,7 @@ def alternatives(
             room=lost.room,
             moving=moving,
             taken=tuple(taken),
+            starting=starting,
         ),
         now=now,
     )

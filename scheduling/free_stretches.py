@@ -51,8 +51,8 @@ WITH place AS (
     {gaps}
 ), free AS (
     SELECT place.position, place.miles, gap.doctor_id, gap.ends_at,
-        least(greatest(gap.starts_at, %(now)s), gap.ends_at) AS starts_at,
-        suits.since, suits.until
+        least(greatest(gap.starts_at, %(earliest)s), gap.ends_at) AS starts_at,
+        suits.since, least(suits.until, %(latest)s) AS until
     FROM gap
     JOIN place USING (doctor_id, facility_id)
     JOIN suits ON suits.zone = place.zone AND suits.day = gap.day
@@ -125,6 +125,8 @@ def free_stretches(
         "miles": [place.miles for place in places],
         "zones": [place.zone for place in places],
         "now": now,
+        "earliest": max(now, wanted.starting.starts_at) if wanted.starting else now,
+        "latest": wanted.starting.ends_at if wanted.starting else None,
         "needs": wanted.needs,
         "from_time": wanted.from_time or time(0),
         "to_time": wanted.to_time,

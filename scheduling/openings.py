@@ -84,6 +84,9 @@ def windows(
     known = FreeTimeHorizon.known_until(now.date())
     end = wanted.last + timedelta(days=1) if wanted.last else max(known, now.date() + AHEAD)
     day, size = max(wanted.first, now.date() - timedelta(days=1)), first
+    if wanted.starting:
+        day = max(day, wanted.starting.starts_at.date() - timedelta(days=1))
+        end = min(end, wanted.starting.ends_at.date() + timedelta(days=2))
     while day < end:
         is_known = day < known
         stop = min(day + timedelta(days=size), end, known if is_known else end)

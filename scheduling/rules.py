@@ -151,6 +151,17 @@ def refuse_online(appointment: "Appointment", now: datetime) -> None:
         )
 
 
+def refuse_other_length(appointment: "Appointment") -> None:
+    """Code: `length`. What is booked online lasts as long as its type says."""
+    kind = appointment.type
+    if kind and appointment.duration != kind.duration:
+        raise ValidationError(
+            f"{kind} lasts {minutes_in_words(kind.duration_minutes)}. Leave the length out, or "
+            "call the clinic.",
+            code="length",
+        )
+
+
 def minutes_in_words(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     words = [f"{hours} hour{'s' * (hours != 1)}"] if hours else []

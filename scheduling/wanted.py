@@ -21,7 +21,8 @@ class Wanted:
 
     Days and times of day are those of each facility. A type brings its length, its buffer and the
     doctors who offer it. A visit that is `moving` does not stand in its own way. What is `taken` is
-    not offered, though it is free: somebody is about to take it.
+    not offered, though it is free: somebody is about to take it. A visit may be wanted to start
+    within a period of instants, as one that is booked online.
     """
 
     first: date
@@ -42,6 +43,7 @@ class Wanted:
     room: Room | None = None
     moving: Appointment | None = None
     taken: tuple[Period, ...] = ()
+    starting: Period | None = None
 
     @property
     def needs(self) -> timedelta:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -15,6 +16,8 @@ R = TypeVar("R")
 DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
 RETRIED_ONCE = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT}
 
+_one_fate = ContextVar("one_fate", default=False)
+
 
 def one_write(operation: Callable[P, R]) -> Callable[P, R]:
     """Run `operation` in a transaction and translate the database's refusals.
@@ -25,7 +28,13 @@ def one_write(operation: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(operation)
     def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
-        with unchanged_by_failure(args[0]), refusals(), transaction.atomic():
+        savepoint = not _one_fate.get()
+        with (
+            one_fate(shared=False),
+            unchanged_by_failure(args[0]),
+            refusals(),
+            transaction.atomic(savepoint=savepoint),
+        ):
             return operation(*args, **kwargs)
 
     @wraps(operation)
@@ -40,6 +49,20 @@ def one_write(operation: Callable[P, R]) -> Callable[P, R]:
         return attempt(*args, **kwargs)
 
     return write
+
+
+@contextmanager
+def one_fate(*, shared: bool = True) -> Iterator[None]:
+    """Let a write in this block share the fate of the transaction that is open around it.
+
+    No savepoint is set, which saves two statements. After a refusal that transaction is of no use
+    any more: leave it with the exception.
+    """
+    token = _one_fate.set(shared)
+    try:
+        yield
+    finally:
+        _one_fate.reset(token)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('facilities', '0004_zone_offset'),
-        ('patients', '0004_patient_user'),
+        ('patients', '0005_patient_merge'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

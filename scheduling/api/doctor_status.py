@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.urls import URLPattern, re_path
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
@@ -68,14 +67,3 @@ class DoctorStatus(Endpoint):
         to_come = Appointment.objects.filter(doctor=doctor).expected(timezone.now())
         answer.data["appointments_to_move"] = 0 if is_active else to_come.count()
         return answer
-
-
-routes: list[tuple[str, Any]] = []
-urlpatterns: list[URLPattern] = [
-    re_path(
-        rf"^doctors/(?P<pk>[0-9]{{1,18}})/{step}/?$",
-        DoctorStatus.as_view({"post": step}),
-        name=f"doctor-{step}",
-    )
-    for step in ("activate", "deactivate")
-]

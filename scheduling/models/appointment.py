@@ -188,6 +188,15 @@ class Appointment(models.Model):
         self._save_change(AppointmentEvent.Kind.MOVED, before, by, override)
 
     @one_write
+    def describe(self, *, reason: str, notes: str, version: int | None = None) -> None:
+        """Change what is said of the visit; its time and status stay, so history has no entry."""
+        self._lock(version)
+        self.reason, self.notes = reason, notes
+        self.version += 1
+        self.clean_fields(exclude={f.name for f in self._meta.fields} - {"reason", "notes"})
+        self.save()
+
+    @one_write
     def confirm(
         self,
         *,
@@ -227,6 +236,7 @@ class Appointment(models.Model):
         rules.refuse_past(self, timezone.now())
         if self.source == self.Source.ONLINE or (by and by.role == User.Role.PATIENT):
             rules.refuse_online(self, self.created_at)
+            rules.refuse_other_length(self)
         self.clean()
         self._save_change(AppointmentEvent.Kind.STATUS, before, by)
 
@@ -377,6 +387,8 @@ class Appointment(models.Model):
         by_themselves = by is not None and by.role == User.Role.PATIENT
         if by_themselves or (before is None and self.source == self.Source.ONLINE):
             rules.refuse_online(self, now)
+        if before is None and (by_themselves or self.source == self.Source.ONLINE):
+            rules.refuse_other_length(self)
         self.override_reason = override
         self.overbook = self._free_level() if override else 0
         self.clean()

@@ -4,11 +4,18 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import User
 from facilities.models import CareType, Doctor
 from scheduling.availability import Period
 
 
 class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
+    def visible_to(self, user: User) -> "AppointmentTypeQuerySet":
+        """Keep all for staff; for a patient what they may book themselves."""
+        if user.is_clinic_staff:
+            return self
+        return self.filter(is_active=True, bookable_online=True)
+
     def offered_by(self, doctor: Doctor) -> "AppointmentTypeQuerySet":
         """Keep what can be booked with this doctor, as `is_offered_by` has it."""
         provided = Q(care_type__isnull=True) | Q(care_type__in=doctor.care_types.all())
@@ -83,7 +90,7 @@ class AppointmentType(models.Model):
 
     def is_offered_by(self, doctor: Doctor) -> bool:
         """Say whether the doctor is named for it or, nobody being named, provides its care."""
-        return Doctor.objects.filter(pk=doctor.pk).filter(self.offering).exists()
+        return AppointmentType.objects.offered_by(doctor).filter(pk=self.pk).exists()
 
     @property
     def offering(self) -> Q:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.models import Patient
-from scheduling import history, holding
+from scheduling import history, holding, permissions
 from scheduling.calendars import local
 from scheduling.forms import CancelForm
 from scheduling.models import Appointment
@@ -68,7 +68,7 @@ def undo(request: DeskRequest, pk: int) -> HttpResponse:
     """Take back the last change, if this person may make such a change."""
     appointment = visible_appointment(request, pk)
     event = appointment.last_undoable_event(timezone.now())
-    if event and not request.user.has_perm(steps.permission_to_undo(event)):
+    if event and not request.user.has_perm(permissions.to_undo(event)):
         raise PermissionDenied
     return act(request, appointment, appointment.undo, undoable=False)
 
@@ -168,9 +168,7 @@ def details(
         and user.has_perms(["scheduling.book_appointment", "scheduling.override_appointment"]),
         "book_url": booking_url(appointment),
         "steps": steps.offered(appointment, user, now),
-        "undo": undoable
-        if undoable and user.has_perm(steps.permission_to_undo(undoable))
-        else None,
+        "undo": undoable if undoable and user.has_perm(permissions.to_undo(undoable)) else None,
         "may_move": appointment.is_movable
         and not is_hold
         and user.has_perm("scheduling.reschedule_appointment"),

@@ -1,0 +1,175 @@
+"""Time off of a doctor and closures of a facility, with the appointments that they affect."""
+
+from typing import Any
+
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.fields import Instant, Named
+from api.serializers import ModelSerializer
+from api.views import Destroys, Lists, Retrieves, Updates
+from scheduling.api.appointments.serializers import AppointmentSerializer
+from scheduling.api.filters import InstantFilter
+from scheduling.api.nested import Nested, OfDoctor, OfFacility
+from scheduling.models import Appointment, Closure, TimeOff
+
+PERIOD = {"starts_at": "2027-03-15T05:00:00Z", "ends_at": "2027-03-16T05:00:00Z"}
+SHOWN = PERIOD | {"id": 5, "reason": "Leave", "appointments_to_move": 2}
+AWAY = SHOWN | {
+    "doctor_id": 7,
+    "doctor_name": "Dr. Example",
+    "affected": "/api/v1/doctors/7/time-off/5/affected",
+}
+CLOSED = SHOWN | {
+    "facility_id": 2,
+    "facility_name": "Northside",
+    "affected": "/api/v1/facilities/2/closures/5/affected",
+}
+ADD = OpenApiExample("Add", PERIOD | {"reason": "Leave"}, request_only=True)
+ABSENCE = ["id", "starts_at", "ends_at", "reason", "appointments_to_move", "affected"]
+
+
+class AbsenceSerializer(ModelSerializer):
+    starts_at = Instant()
+    ends_at = Instant()
+    appointments_to_move = serializers.IntegerField(
+        source="to_move",
+        read_only=True,
+        help_text="How many visits to come lie in it at one's own facilities. Nothing is moved "
+        "by itself.",
+    )
+    affected = serializers.SerializerMethodField(help_text="Where to read them.")
+
+    def get_affected(self, absence: Any) -> str:
+        below = "time-off" if isinstance(absence, TimeOff) else "closures"
+        path = self.context["request"].path.partition(f"/{below}")[0]
+        return f"{path}/{below}/{absence.pk}/affected"
+
+
+class TimeOffSerializer(AbsenceSerializer):
+    doctor_id = serializers.IntegerField(read_only=True)
+    doctor_name = Named(source="doctor")
+
+    class Meta:
+        model = TimeOff
+        fields = [*ABSENCE, "doctor_id", "doctor_name"]
+
+
+class ClosureSerializer(AbsenceSerializer):
+    facility_id = serializers.IntegerField(read_only=True)
+    facility_name = Named(source="facility")
+
+    class Meta:
+        model = Closure
+        fields = [*ABSENCE, "facility_id", "facility_name"]
+
+
+class AbsenceFilter(filters.FilterSet):
+    @classmethod
+    def get_filters(cls) -> Any:
+        """Add the two whose names Python keeps for itself."""
+        return super().get_filters() | {
+            "from": InstantFilter(
+                field_name="ends_at", lookup_expr="gt", help_text="Ends after then."
+            ),
+            "to": InstantFilter(
+                field_name="starts_at", lookup_expr="lt", help_text="Starts before then."
+            ),
+        }
+
+
+class Absences(Lists, Retrieves, Updates, Destroys, Nested):
+    filterset_class = AbsenceFilter
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        own = Appointment.objects.at_facilities_of(self.request.user)
+        return rows.counting(own.expected(timezone.now()))
+
+    def affected_by(self, pk: str) -> Response:
+        """Answer with the appointments of an absence, as far as this person sees them."""
+        absence = self.get_object()
+        visible = Appointment.objects.visible_to(self.request.user).values("pk")
+        rows = absence.affected(timezone.now()).filter(pk__in=visible)
+        rows = rows.select_related("patient", "doctor", "facility", "room", "type")
+        page = self.paginate_queryset(rows.order_by("starts_at", "pk"))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+def affected(whose: str) -> Any:
+    """Return what describes the list of the affected appointments."""
+
+    def decorate(handler: Any) -> Any:
+        described = extend_schema(
+            summary=f"List the appointments that {whose} affects",
+            description="Booked, arrived or checked in, and not over. What others see is not "
+            "listed.",
+            responses=AppointmentSerializer(many=True),
+            filters=False,
+        )
+        route = action(
+            detail=True,
+            needs="scheduling.view_appointment",
+            serializer_class=AppointmentSerializer,
+            filterset_class=None,
+        )
+        return described(route(handler))
+
+    return decorate
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List a doctor's time off",
+        examples=[OpenApiExample("Leave", AWAY, response_only=True)],
+    ),
+    retrieve=extend_schema(summary="Read time off"),
+    create=extend_schema(
+        summary="Enter time off",
+        examples=[ADD, OpenApiExample("Leave", AWAY, response_only=True)],
+    ),
+    update=extend_schema(summary="Replace time off"),
+    partial_update=extend_schema(summary="Change time off"),
+    destroy=extend_schema(summary="Take time off back"),
+)
+class DoctorTimeOff(Absences, OfDoctor):
+    """When a doctor is away. The desk writes it, and doctors their own."""
+
+    queryset = TimeOff.objects.select_related("doctor").order_by("starts_at", "pk")
+    serializer_class = TimeOffSerializer
+
+    @affected("time off")
+    def affected(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.affected_by(pk)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List a facility's closures",
+        examples=[OpenApiExample("Closed", CLOSED, response_only=True)],
+    ),
+    retrieve=extend_schema(summary="Read a closure"),
+    create=extend_schema(
+        summary="Enter a closure",
+        examples=[ADD, OpenApiExample("Closed", CLOSED, response_only=True)],
+    ),
+    update=extend_schema(summary="Replace a closure"),
+    partial_update=extend_schema(summary="Change a closure"),
+    destroy=extend_schema(summary="Take a closure back"),
+)
+class FacilityClosures(Absences, OfFacility):
+    """When a whole facility is closed."""
+
+    queryset = Closure.objects.select_related("facility").order_by("starts_at", "pk")
+    serializer_class = ClosureSerializer
+
+    @affected("a closure")
+    def affected(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self.affected_by(pk)

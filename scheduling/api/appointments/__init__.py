@@ -1,0 +1,1 @@
+"""Appointments over the API: the same operations as at the desk, one address each."""

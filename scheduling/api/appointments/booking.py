@@ -1,0 +1,180 @@
+"""Booking and holding a time."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import problems
+from api.etags import etag, may_match
+from api.idempotency import idempotent, is_repeatable
+from scheduling import holding
+from scheduling.api.appointments import examples
+from scheduling.api.appointments.refused import LostTime, explained, unbooked
+from scheduling.api.appointments.serializers import (
+    AppointmentSerializer,
+    BookingSerializer,
+    ConfirmationSerializer,
+    HoldSerializer,
+    own_record,
+)
+from scheduling.models import Appointment
+from scheduling.querysets import Visit
+from scheduling.writing import one_fate
+
+BOOK = "scheduling.book_appointment"
+OVERRIDE = "scheduling.override_appointment"
+LOST = {
+    (409, problems.CONTENT_TYPE): OpenApiResponse(
+        LostTime, "The time is taken: what is busy, and the nearest that are free.", [examples.LOST]
+    )
+}
+
+
+class Books:
+    """POST of a booking, and of a hold with what becomes of it."""
+
+    wanted: Visit | None = None
+
+    @extend_schema(
+        summary="Book an appointment",
+        description="A patient books for themselves, and only types that are bookable online.",
+        request=BookingSerializer,
+        responses={201: AppointmentSerializer, **LOST},
+        examples=[examples.BOOK, examples.BOOK_BY_TYPE, examples.BOOKED],
+    )
+    def create(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Book; where one's own hold stands in the way, confirm or give up that and book."""
+        try:
+            return self.book(request)
+        except ValidationError as error:
+            if self.holds_it(error):
+                return self.retried(self.book_held, request)
+            raise self.lost(error) from error
+
+    create.is_idempotent = True  # type: ignore[attr-defined]
+
+    @idempotent
+    def book(self: Any, request: Request) -> Response:
+        """Book what is free. Refused, nothing of it stays, the transaction of its key included."""
+        visit, override = self.read(BookingSerializer, request)
+        way_in = (
+            partial(holding.book, request.user, override=override, visit=visit)
+            if override
+            else partial(Appointment.objects.book, **visit)
+        )
+        with one_fate(shared=is_repeatable(request) and not override):
+            return self.made(way_in())
+
+    @idempotent
+    def book_held(self: Any, request: Request) -> Response:
+        visit, override = self.read(BookingSerializer, request)
+        return self.made(holding.book(request.user, visit, override=override))
+
+    @extend_schema(
+        summary="Hold a time for five minutes",
+        description="Nobody else can book it meanwhile. The staff may hold it before they know "
+        "for whom. Held again, the same hold is answered; of more than five the oldest is given "
+        "up.",
+        request=HoldSerializer,
+        responses={201: AppointmentSerializer, **LOST},
+        examples=[examples.HOLD],
+    )
+    @action(detail=False, methods=["post"], needs=BOOK)
+    def hold(self: Any, request: Request) -> Response:
+        try:
+            return self.keep(request)
+        except ValidationError as error:
+            raise self.lost(error) from error
+
+    hold.is_idempotent = True
+
+    @idempotent
+    def keep(self: Any, request: Request) -> Response:
+        visit, _ = self.read(HoldSerializer, request)
+        held = holding.keep(request.user, visit, now=timezone.now())
+        return self.answer(held, status.HTTP_201_CREATED, self.address(held))
+
+    @extend_schema(
+        summary="Book what is held",
+        request=ConfirmationSerializer,
+        responses={200: AppointmentSerializer, **LOST},
+        examples=[examples.CONFIRM],
+    )
+    @action(detail=True, methods=["post"], needs=BOOK)
+    @idempotent
+    @may_match
+    def confirm(self: Any, request: Request, pk: str) -> Response:
+        """Confirm one's own hold, which may have run out as long as nobody wanted its time."""
+        with self.decided() as hold:
+            said = self.confirmation(request, hold)
+            hold.confirm(by=request.user, **said)
+        return self.answer(hold)
+
+    @extend_schema(summary="Give a hold up", request=None, responses={200: AppointmentSerializer})
+    @action(detail=True, methods=["post"], needs=BOOK)
+    @idempotent
+    @may_match
+    def release(self: Any, request: Request, pk: str) -> Response:
+        with self.decided() as hold:
+            holding.give_up(hold, by=request.user)
+        return self.answer(hold)
+
+    def read(self: Any, kind: Any, request: Request) -> tuple[Visit, str]:
+        """Return what is wanted, and the reason to override if one is given."""
+        serializer = kind(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        visit = serializer.validated_data
+        override = visit.pop("override_reason", "")
+        if override and not request.user.has_perm(OVERRIDE):
+            raise PermissionDenied
+        self.wanted = visit
+        return visit, override
+
+    def confirmation(self: Any, request: Request, hold: Appointment) -> dict[str, Any]:
+        serializer = ConfirmationSerializer(
+            data=request.data, context=self.get_serializer_context()
+        )
+        serializer.is_valid(raise_exception=True)
+        said: dict[str, Any] = serializer.validated_data
+        minutes = said.pop("duration_minutes", None)
+        patient = said.pop("patient", None) or hold.patient
+        if not request.user.is_clinic_staff:
+            patient = own_record(request.user, patient)
+        if patient is None:
+            self.refuse_field("patient_id", "Say whom the appointment is for.", "required")
+        ends_at = hold.starts_at + timedelta(minutes=minutes) if minutes else None
+        return {"type": hold.type, **said, "patient": patient, "ends_at": ends_at}
+
+    def made(self: Any, appointment: Appointment) -> Response:
+        """Answer with a booking as it was just written; everything beside it is known."""
+        data = self.representation(appointment)
+        headers = {"ETag": etag(data), "Location": self.address(appointment)}
+        return Response(data, status=status.HTTP_201_CREATED, headers=headers)
+
+    def lost(self: Any, error: ValidationError) -> Exception:
+        if self.wanted is None:
+            return error
+        lost = unbooked(self.wanted)
+        return explained(error, lost, user=self.request.user, now=timezone.now())
+
+    def holds_it(self: Any, error: ValidationError) -> bool:
+        """Say whether what is taken may be taken by a hold of one's own."""
+        if self.wanted is None or getattr(error, "code", "") != holding.DOCTOR_BUSY:
+            return False
+        own = holding.live(self.request.user, timezone.now())
+        return own.filter(doctor=self.wanted["doctor"]).exists()
+
+    def retried(self: Any, handler: Any, request: Request) -> Response:
+        try:
+            response: Response = handler(request)
+        except ValidationError as error:
+            raise self.lost(error) from error
+        return response

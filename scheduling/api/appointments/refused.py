@@ -1,0 +1,120 @@
+"""Why a time cannot be had, with what is busy and the nearest times that can be booked instead."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+
+from api.fields import Instant
+from api.problems import Conflict, Problem, Refused
+from api.schema import Problem as ProblemSerializer
+from facilities.models import Doctor, Room
+from scheduling.alternatives import alternatives
+from scheduling.availability import DEFAULT_DURATION
+from scheduling.models import Appointment
+from scheduling.openings import Slot
+from scheduling.querysets import Visit
+
+BUSY = {"doctor_busy": "doctor", "patient_busy": "patient", "room_busy": "room"}
+# Refusals, besides, that another time would not meet.
+CLOSED = {"outside_hours", "doctor_away", "facility_closed", "in_the_past"}
+ONLINE = {"too_soon", "too_far_ahead"}
+
+
+class AlternativeSerializer(serializers.Serializer):
+    """A free time. Its members, added to what was asked for, make a booking."""
+
+    doctor_id = serializers.IntegerField()
+    doctor_name = serializers.CharField()
+    facility_id = serializers.IntegerField()
+    facility_name = serializers.CharField()
+    starts_at = Instant()
+    ends_at = Instant()
+    room_id = serializers.IntegerField(required=False)
+    type_id = serializers.IntegerField(required=False)
+
+
+class LostTime(ProblemSerializer):
+    """A refused time. `busy` says what is taken, of a conflict alone."""
+
+    busy = serializers.ChoiceField(choices=sorted(BUSY.values()), required=False)
+    alternatives = AlternativeSerializer(many=True, required=False)
+
+
+def explained(
+    error: ValidationError,
+    lost: Appointment,
+    *,
+    user: Any,
+    now: datetime,
+    moving: Appointment | None = None,
+) -> Exception:
+    """Return the refusal with alternatives that this person can book; any other as it is.
+
+    Call it once the refused transaction is left: what it did not do must not be seen.
+    """
+    code = "" if hasattr(error, "error_dict") else error.error_list[0].code or ""
+    if code not in BUSY.keys() | CLOSED | ONLINE:
+        return error
+    found = alternatives(
+        lost,
+        now=now,
+        moving=moving,
+        starting=lost.type.online_window(now) if lost.type and not user.is_clinic_staff else None,
+    )
+    words = " ".join(error.messages)
+    shown = [shown_slot(slot, lost) for slot in found]
+    if code in BUSY:
+        return Conflict(words, code, busy=BUSY[code], alternatives=shown)
+    problem: Problem = Refused(words, code, alternatives=shown)
+    return problem
+
+
+def shown_slot(slot: Slot, lost: Appointment) -> dict[str, Any]:
+    data = {
+        "doctor_id": slot.doctor.pk,
+        "doctor_name": str(slot.doctor),
+        "facility_id": slot.facility.pk,
+        "facility_name": str(slot.facility),
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+    }
+    kept = {"room_id": lost.room_id, "type_id": lost.type_id}
+    data |= {name: value for name, value in kept.items() if value}
+    shown: dict[str, Any] = AlternativeSerializer(data).data
+    return shown
+
+
+def unbooked(visit: Visit) -> Appointment:
+    """Return the appointment that could not be booked, for finding others like it."""
+    kind = visit.get("type")
+    length = kind.duration if kind else DEFAULT_DURATION
+    ends_at = visit.get("ends_at") or visit["starts_at"] + length
+    return Appointment(
+        patient=visit.get("patient"),
+        doctor=visit["doctor"],
+        facility=visit["facility"],
+        room=visit.get("room"),
+        type=kind,
+        starts_at=visit["starts_at"],
+        ends_at=ends_at,
+        blocked_until=ends_at + (kind.buffer if kind else timedelta()),
+    )
+
+
+def unmoved(
+    appointment: Appointment, starts_at: datetime, doctor: Doctor | None, room: Room | None
+) -> Appointment:
+    """Return an appointment as it could not be moved, for finding other times like it."""
+    shift = starts_at - appointment.starts_at
+    return Appointment(
+        patient=appointment.patient,
+        doctor=doctor or appointment.doctor,
+        facility=appointment.facility,
+        room=room or appointment.room,
+        type=appointment.type,
+        starts_at=starts_at,
+        ends_at=appointment.ends_at + shift,
+        blocked_until=appointment.blocked_until + shift,
+    )

@@ -1,0 +1,134 @@
+"""The steps of a visit: one action each, and the status that stands for them all."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.etags import may_match
+from api.idempotency import idempotent
+from scheduling import permissions
+from scheduling.api.appointments import examples
+from scheduling.api.appointments.serializers import (
+    AppointmentSerializer,
+    CancellationSerializer,
+    StatusChangeSerializer,
+)
+from scheduling.models import Appointment
+from scheduling.status import Status
+
+
+class Step(NamedTuple):
+    """What brings an appointment to a status, and the permission that it needs."""
+
+    take: Callable[..., None]
+    permission: str
+
+
+_TAKE: dict[Status, Callable[..., None]] = {
+    Status.ARRIVED: Appointment.mark_arrived,
+    Status.CHECKED_IN: Appointment.check_in,
+    Status.FULFILLED: Appointment.fulfil,
+    Status.NOSHOW: Appointment.mark_noshow,
+    Status.CANCELLED: Appointment.cancel,
+    Status.ENTERED_IN_ERROR: Appointment.mark_entered_in_error,
+}
+STEPS = {each: Step(take, permissions.STEP[each]) for each, take in _TAKE.items()}
+
+
+def step(status: Status, summary: str, url_path: str, **said: Any) -> Callable[[Any], Any]:
+    """Return what makes a handler the action of a step."""
+
+    def decorate(handler: Any) -> Any:
+        described = extend_schema(
+            summary=summary,
+            request=said.get("request"),
+            responses={200: AppointmentSerializer},
+            examples=said.get("examples"),
+        )
+        route = action(
+            detail=True, methods=["post"], url_path=url_path, needs=permissions.STEP[status]
+        )
+        return described(route(idempotent(may_match(handler))))
+
+    return decorate
+
+
+class Steps:
+    @step(Status.ARRIVED, "The patient has arrived", "arrive")
+    def arrive(self: Any, request: Request, pk: str) -> Response:
+        return self.take(Status.ARRIVED)
+
+    @step(Status.CHECKED_IN, "The patient is checked in", "check-in")
+    def check_in(self: Any, request: Request, pk: str) -> Response:
+        return self.take(Status.CHECKED_IN)
+
+    @step(Status.FULFILLED, "The visit is done", "fulfil")
+    def fulfil(self: Any, request: Request, pk: str) -> Response:
+        return self.take(Status.FULFILLED)
+
+    @step(Status.NOSHOW, "The patient has not come", "noshow")
+    def noshow(self: Any, request: Request, pk: str) -> Response:
+        return self.take(Status.NOSHOW)
+
+    @step(Status.ENTERED_IN_ERROR, "It should never have been booked", "entered-in-error")
+    def entered_in_error(self: Any, request: Request, pk: str) -> Response:
+        return self.take(Status.ENTERED_IN_ERROR)
+
+    @step(
+        Status.CANCELLED,
+        "Cancel an appointment",
+        "cancel",
+        request=CancellationSerializer,
+        examples=[examples.CANCEL],
+    )
+    def cancel(self: Any, request: Request, pk: str) -> Response:
+        serializer = CancellationSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return self.take(Status.CANCELLED, serializer.validated_data["reason"])
+
+    @extend_schema(
+        summary="Take back the last step or move",
+        description="Possible on the day it was made, for who may make such a change.",
+        request=None,
+        responses={200: AppointmentSerializer},
+    )
+    @action(detail=True, methods=["post"], needs="scheduling.view_appointment")
+    @idempotent
+    @may_match
+    def undo(self: Any, request: Request, pk: str) -> Response:
+        with self.decided() as row:
+            event = row.last_undoable_event(timezone.now())
+            if event and not request.user.has_perm(permissions.to_undo(event)):
+                raise PermissionDenied
+            row.undo(by=request.user)
+        return self.answer(row)
+
+    @extend_schema(
+        summary="Set the status",
+        description="Does what the action of that status does. A hold becomes `booked` by "
+        "`confirm`.",
+        request=StatusChangeSerializer,
+        responses={200: AppointmentSerializer},
+        examples=[examples.STATUS],
+    )
+    @action(detail=True, methods=["patch"], url_path="status")
+    def status(self: Any, request: Request, pk: str) -> Response:
+        serializer = StatusChangeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = Status(serializer.validated_data["status"])
+        self.require(STEPS[wanted].permission)
+        return self.take(wanted, serializer.validated_data["reason"])
+
+    def take(self: Any, status: Status, reason: str = "") -> Response:
+        """Take the step, on the version that `If-Match` names: a PATCH has to name one."""
+        said = [reason] if status == Status.CANCELLED else []
+        with self.decided() as row:
+            STEPS[status].take(row, *said, by=self.request.user)
+        response: Response = self.answer(row)
+        return response

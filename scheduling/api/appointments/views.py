@@ -1,0 +1,146 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.etags import etag
+from api.views import Endpoint, Retrieves, Syncs
+from scheduling.api.appointments import examples
+from scheduling.api.appointments.booking import BOOK, LOST, OVERRIDE, Books
+from scheduling.api.appointments.filters import AppointmentFilter
+from scheduling.api.appointments.reading import Reads
+from scheduling.api.appointments.refused import explained, unmoved
+from scheduling.api.appointments.serializers import AppointmentSerializer, ChangeSerializer
+from scheduling.api.appointments.steps import STEPS, Steps
+from scheduling.api.appointments.waiting import SuitsThoseWhoWait
+from scheduling.models import Appointment
+from scheduling.status import Status
+
+MOVE, FULFIL = "scheduling.reschedule_appointment", "scheduling.fulfil_appointment"
+# Who may change what: time and place who may move, words for the patient who may book, and words
+# for the staff who see the patient through.
+CHANGES = {
+    **dict.fromkeys(("starts_at", "doctor", "room"), MOVE),
+    "override_reason": OVERRIDE,
+    "reason": BOOK,
+    "notes": FULFIL,
+}
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List appointments",
+        description="With `updated_since`, what was entered in error is `{id, deleted}` alone.",
+    ),
+    retrieve=extend_schema(summary="Read an appointment", examples=[examples.BOOKED]),
+)
+class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, Endpoint):
+    """Visits, and times that are held for one."""
+
+    queryset = Appointment.objects.select_related("patient", "doctor", "facility", "room", "type")
+    serializer_class = AppointmentSerializer
+    filterset_class = AppointmentFilter
+    row: Appointment
+
+    def permission(self) -> str:
+        match self.action:
+            case "create":
+                return BOOK
+            case "partial_update":
+                return self.first_held([MOVE, BOOK, FULFIL])
+            case "status":
+                return self.first_held([step.permission for step in STEPS.values()])
+        return super().permission()
+
+    def first_held(self, permissions: list[str]) -> str:
+        """Return the first of several permissions that this person holds, else the first."""
+        held = filter(self.request.user.has_perm, permissions)
+        return next(held, permissions[0])
+
+    def is_gone(self, row: Appointment) -> bool:
+        return row.status == Status.ENTERED_IN_ERROR
+
+    @extend_schema(
+        summary="Move an appointment, or change what is said of it",
+        description="Both may be in one request; then either both are done or neither.",
+        request=ChangeSerializer,
+        responses={200: AppointmentSerializer, **LOST},
+        examples=[examples.MOVE, examples.BOOKED],
+    )
+    def partial_update(self, request: Request, pk: str) -> Response:
+        serializer = ChangeSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        said = serializer.validated_data
+        for name in said:
+            self.require(CHANGES[name])
+        try:
+            with transaction.atomic():
+                self.row = self.locked()
+                self.change(self.row, said)
+        except ValidationError as error:
+            raise self.unmovable(error, said) from error
+        return self.answer(self.row)
+
+    def unmovable(self, error: ValidationError, said: dict[str, Any]) -> Exception:
+        """Return why the appointment, which is as it was before, could not be changed."""
+        row, user = self.row, self.request.user
+        starts_at = said.get("starts_at", row.starts_at)
+        wanted = unmoved(row, starts_at, said.get("doctor"), said.get("room"))
+        return explained(error, wanted, user=user, now=timezone.now(), moving=row)
+
+    def change(self, row: Appointment, said: dict[str, Any]) -> None:
+        self.check_doctor(row, said)
+        if said.keys() & {"starts_at", "doctor", "room"}:
+            row.reschedule(
+                starts_at=said.get("starts_at", row.starts_at),
+                doctor=said.get("doctor"),
+                room=said.get("room"),
+                override=said.get("override_reason", ""),
+                by=self.request.user,
+            )
+        if said.keys() & {"reason", "notes"}:
+            row.describe(reason=said.get("reason", row.reason), notes=said.get("notes", row.notes))
+
+    def check_doctor(self, row: Appointment, said: dict[str, Any]) -> None:
+        doctor = said.get("doctor")
+        if doctor and not doctor.facilities.filter(pk=row.facility_id).exists():
+            message = f"{doctor} does not work at {row.facility}. Choose a doctor who does."
+            self.refuse_field("doctor_id", message, "does_not_exist")
+
+    @contextmanager
+    def decided(self) -> Iterator[Appointment]:
+        """Give the appointment of this address: the one that `If-Match` names, if it names one.
+
+        A PATCH has to name one.
+        """
+        if "If-Match" not in self.request.headers and self.request.method == "POST":
+            yield self.get_object()
+            return
+        with transaction.atomic():
+            yield self.locked()
+
+    def answer(
+        self, row: Any, code: int = status.HTTP_200_OK, location: str | None = None
+    ) -> Response:
+        """Return a row that was just written, which this person saw when they decided on it."""
+        data = self.representation(self.queryset.get(pk=row.pk))
+        headers = {"ETag": etag(data)} | ({"Location": location} if location else {})
+        return Response(data, status=code, headers=headers)
+
+    def address(self, row: Appointment) -> str:
+        return urlsplit(self.reverse_action("detail", args=[row.pk])).path
+
+    def require(self, permission: str) -> None:
+        if not self.request.user.has_perm(permission):
+            raise PermissionDenied
+
+    def refuse_field(self, name: str, message: str, code: str) -> NoReturn:
+        raise serializers.ValidationError({name: [message]}, code=code)

@@ -1,0 +1,100 @@
+"""The weekly hours of a doctor."""
+
+from typing import Any
+
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from rest_framework import serializers
+
+from api.fields import Day, Named, Reference
+from api.filters import Id
+from api.serializers import ModelSerializer
+from api.views import Destroys, Lists, Retrieves, Updates
+from facilities.models import Facility
+from scheduling.api.filters import DayFilter
+from scheduling.api.nested import OfDoctor
+from scheduling.models import WorkingHours
+
+MONDAYS: dict[str, Any] = {
+    "id": 12,
+    "doctor_id": 7,
+    "doctor_name": "Dr. Example",
+    "facility_id": 2,
+    "facility_name": "Northside",
+    "weekday": 1,
+    "weeks": 0,
+    "starts_at": "08:00:00",
+    "ends_at": "12:00:00",
+    "valid_from": "2027-01-01",
+    "valid_until": None,
+}
+EXAMPLES = [
+    OpenApiExample("Mondays", MONDAYS, response_only=True),
+    OpenApiExample(
+        "Add",
+        {
+            "facility_id": 2,
+            "weekday": 1,
+            "starts_at": "08:00",
+            "ends_at": "12:00",
+            "valid_from": "2027-01-01",
+        },
+        request_only=True,
+    ),
+]
+
+
+class OwnFacility(Reference):
+    """A facility where the doctor of the address works, and this person too."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(doctors=self.context["view"].whose)
+
+
+class WorkingHoursSerializer(ModelSerializer):
+    """Hours on one weekday, by the facility's clock; an end of 00:00 is the end of the day."""
+
+    doctor_id = serializers.IntegerField(read_only=True)
+    doctor_name = Named(source="doctor")
+    facility_id = OwnFacility(Facility.objects.visible_to, source="facility")
+    facility_name = Named(source="facility")
+    valid_from = Day()
+    valid_until = Day(required=False, allow_null=True)
+
+    class Meta:
+        model = WorkingHours
+        fields = list(MONDAYS)
+
+
+class WorkingHoursFilter(filters.FilterSet):
+    facility = Id(field_name="facility_id")
+    weekday = filters.ChoiceFilter(choices=WorkingHours.Weekday.choices)
+    on = DayFilter(method="applying_on", help_text="What is valid on this day.")
+
+    class Meta:
+        model = WorkingHours
+        fields: list[str] = []
+
+    def applying_on(self, rows: Any, name: str, day: Any) -> Any:
+        return rows.valid_between(day, day)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List a doctor's weekly hours", examples=EXAMPLES),
+    retrieve=extend_schema(summary="Read some hours", examples=EXAMPLES),
+    create=extend_schema(summary="Add hours on a weekday", examples=EXAMPLES),
+    update=extend_schema(summary="Replace hours"),
+    partial_update=extend_schema(
+        summary="Change hours",
+        description="Hours that change from some day on are ended by `valid_until` and added anew.",
+    ),
+    destroy=extend_schema(summary="Delete hours that were entered by mistake"),
+)
+class DoctorHours(Lists, Retrieves, Updates, Destroys, OfDoctor):
+    """When a doctor works where. Administrators write them, and doctors their own."""
+
+    queryset = WorkingHours.objects.select_related("doctor", "facility").order_by(
+        "weekday", "starts_at", "valid_from", "pk"
+    )
+    serializer_class = WorkingHoursSerializer
+    filterset_class = WorkingHoursFilter

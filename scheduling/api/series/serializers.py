@@ -1,0 +1,185 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.fields import LARGEST_ID, Day, Instant, Named, Reference
+from api.schema import Problem as ProblemSerializer
+from api.serializers import Serializer
+from facilities.models import Doctor
+from scheduling.api.appointments.refused import AlternativeSerializer, shown_slot
+from scheduling.api.appointments.serializers import (
+    LONGEST,
+    SHORTEST,
+    AppointmentSerializer,
+    doctors,
+    patients,
+    place,
+    rooms,
+    types,
+)
+from scheduling.clashes import Clash
+from scheduling.models import Appointment, WorkingHours
+from scheduling.openings import Slot
+from scheduling.recurrence import LONGEST_INTERVAL, MOST, Weekly
+
+
+class SeriesSerializer(serializers.Serializer):
+    """A series as it was booked; later changes change its appointments alone."""
+
+    id = serializers.IntegerField()
+    patient_id = serializers.IntegerField()
+    patient_name = Named(source="patient")
+    doctor_id = serializers.IntegerField()
+    doctor_name = Named(source="doctor")
+    facility_id = serializers.IntegerField()
+    facility_name = Named(source="facility")
+    facility_timezone = serializers.CharField(source="facility.timezone")
+    room_id = serializers.IntegerField(allow_null=True)
+    room_name = Named(source="room", allow_null=True)
+    type_id = serializers.IntegerField(allow_null=True)
+    type_name = Named(source="type", allow_null=True)
+    rule = serializers.CharField(help_text="RFC 5545, on the facility's clock.")
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+    time_of_day = serializers.TimeField()
+    duration_minutes = serializers.IntegerField()
+    size = serializers.IntegerField(help_text="How many dates the rule has.")
+    created_at = Instant()
+
+
+class SeriesDetailSerializer(SeriesSerializer):
+    appointments = AppointmentSerializer(
+        many=True, source="shown", help_text="Those that this person sees, by start."
+    )
+
+
+class ClashSerializer(serializers.Serializer):
+    """One date that cannot be had, and the nearest free time that is like it."""
+
+    index = serializers.IntegerField(
+        help_text="The number of the date, from 0; of a move, the id of the appointment."
+    )
+    starts_at = Instant()
+    code = serializers.CharField()
+    detail = serializers.CharField(source="message")
+    alternative = serializers.SerializerMethodField()
+
+    @extend_schema_field(AlternativeSerializer(allow_null=True))
+    def get_alternative(self, clash: Clash) -> dict[str, Any] | None:
+        return shown_slot(clash.alternative, clash.lost) if clash.alternative else None
+
+
+class SeriesProblem(ProblemSerializer):
+    """Every date that clashes; nothing was saved."""
+
+    clashes = ClashSerializer(many=True)
+
+
+class DateSerializer(serializers.Serializer):
+    index = serializers.IntegerField()
+    starts_at = Instant()
+    clash = ClashSerializer(allow_null=True)
+
+
+class ForeseenSerializer(serializers.Serializer):
+    """What a series would come to; nothing is booked."""
+
+    rule = serializers.CharField()
+    dates = DateSerializer(many=True)
+
+
+class ReplacementSerializer(Serializer):
+    index = serializers.IntegerField(min_value=0, max_value=LARGEST_ID)
+    doctor_id = Reference(doctors, source="doctor")
+    starts_at = Instant()
+
+
+class ChoicesSerializer(Serializer):
+    """What to do about the dates that clash."""
+
+    replacing = ReplacementSerializer(many=True, required=False)
+    leaving_out = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=LARGEST_ID),
+        required=False,
+        max_length=MOST,
+    )
+
+    def validate_replacing(self, chosen: list[Any]) -> list[Any]:
+        if len(chosen) > MOST:
+            raise serializers.ValidationError(f"A series has {MOST} dates at most.")
+        return chosen
+
+
+class RepeatedSerializer(ChoicesSerializer):
+    """The first visit, how it repeats, and what to do about dates that clash."""
+
+    patient_id = Reference(patients, source="patient")
+    doctor_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    facility_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    room_id = Reference(rooms, source="room", required=False, allow_null=True)
+    type_id = Reference(types, source="type", required=False, allow_null=True)
+    starts_at = Instant(help_text="The first visit, on one of the weekdays.")
+    duration_minutes = serializers.IntegerField(
+        min_value=SHORTEST, max_value=LONGEST, required=False
+    )
+    every_weeks = serializers.IntegerField(min_value=1, max_value=LONGEST_INTERVAL, default=1)
+    weekdays = serializers.ListField(
+        child=serializers.ChoiceField(choices=WorkingHours.Weekday.choices),
+        required=False,
+        help_text="Left out: the weekday of the first visit.",
+    )
+    count = serializers.IntegerField(min_value=2, max_value=MOST, required=False)
+    until = Day(required=False, help_text="The last day, instead of `count`.")
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    dry_run = serializers.BooleanField(default=False, help_text="Look, and book nothing.")
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if ("count" in said) == ("until" in said):
+            message = "Say how many appointments there are to be, or until which day: one of both."
+            raise serializers.ValidationError({"count": [message]}, code="required")
+        user = self.context["request"].user
+        doctor, facility = place(user, said.pop("doctor_id"), said.pop("facility_id"))
+        first = said["starts_at"].astimezone(facility.tz)
+        weekdays = tuple(sorted({*(said.pop("weekdays", None) or [first.isoweekday()])}))
+        ends = said.pop("count", None), said.pop("until", None)
+        rule = str(Weekly(said.pop("every_weeks"), weekdays, *ends))
+        return said | {"doctor": doctor, "facility": facility, "rule": rule}
+
+
+class FollowingSerializer(Serializer):
+    """One appointment of the series; what is done to it is done to all that follow."""
+
+    appointment_id = Reference(Appointment.objects.visible_to, source="appointment")
+
+    def validate_appointment_id(self, appointment: Appointment) -> Appointment:
+        if appointment.series_id != self.context["series"].pk:
+            raise serializers.ValidationError("This appointment is not one of the series.")
+        return appointment
+
+
+class CancelFollowingSerializer(FollowingSerializer):
+    reason = serializers.CharField(max_length=200)
+
+
+class MoveFollowingSerializer(FollowingSerializer, ChoicesSerializer):
+    starts_at = Instant(help_text="Where this one goes; the others shift by as much.")
+    doctor_id = Reference(doctors, source="doctor", required=False)
+
+
+def slots_of(chosen: list[dict[str, Any]], facility: Any, duration: Any) -> dict[int, Slot]:
+    """Return by index the times to take instead."""
+    return {
+        each["index"]: Slot(
+            each["doctor"], facility, each["starts_at"], each["starts_at"] + duration
+        )
+        for each in chosen
+    }
+
+
+def works_at(doctor: Doctor | None, facility: Any) -> None:
+    """Raise ValidationError for a doctor of another facility."""
+    if doctor and not doctor.facilities.filter(pk=facility.pk).exists():
+        message = f"{doctor} does not work at {facility}. Choose a doctor who does."
+        raise serializers.ValidationError({"doctor_id": [message]}, code="does_not_exist")

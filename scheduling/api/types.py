@@ -1,0 +1,133 @@
+"""Types of visit: how long they take, who offers them, how they are booked online."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.fields import Named, Reference
+from api.filters import Id, Ordering, YesNo
+from api.serializers import ForStaff, ModelSerializer
+from api.views import Creates, Destroys, Endpoint, Lists, Retrieves, Updates
+from facilities.models import CareType, Doctor
+from scheduling.api.appointments.serializers import doctors
+from scheduling.models import AppointmentType
+
+CHECK_UP: dict[str, Any] = {
+    "id": 3,
+    "name": "Check-up",
+    "duration_minutes": 30,
+    "buffer_minutes": 10,
+    "care_type_id": 1,
+    "care_type_name": "Primary care",
+    "doctor_ids": [7],
+    "doctors": [{"id": 7, "name": "Dr. Example"}],
+    "bookable_online": True,
+    "minimum_notice_minutes": 120,
+    "bookable_days_ahead": 90,
+    "colour": "#4c6ef5",
+    "is_active": True,
+}
+
+
+class NamedDoctor(serializers.Serializer):
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+
+
+class OfferingDoctor(NamedDoctor):
+    specialization = serializers.CharField(read_only=True)
+
+
+class AppointmentTypeSerializer(ForStaff, ModelSerializer):
+    """A patient's answer lacks what concerns the desk."""
+
+    for_staff = ("buffer_minutes", "doctor_ids", "doctors", "colour", "is_active")
+
+    care_type_id = Reference(
+        CareType.objects.visible_to, source="care_type", required=False, allow_null=True
+    )
+    care_type_name = Named(source="care_type", allow_null=True)
+    doctor_ids = Reference(
+        doctors,
+        source="doctors",
+        many=True,
+        required=False,
+        help_text="Who offers it. None: every doctor who provides its care type.",
+    )
+    doctors = NamedDoctor(many=True, read_only=True)
+
+    class Meta:
+        model = AppointmentType
+        fields = list(CHECK_UP)
+
+
+class AppointmentTypeFilter(filters.FilterSet):
+    care_type = Id(field_name="care_type_id")
+    doctor = Id(method="of_doctor", help_text="What this doctor offers.")
+    bookable_online, is_active = YesNo(), YesNo()
+    ordering = Ordering(fields=["name", "duration_minutes"])
+
+    class Meta:
+        model = AppointmentType
+        fields: list[str] = []
+
+    def of_doctor(self, rows: Any, name: str, pk: int) -> QuerySet:
+        doctor = Doctor.objects.visible_to(self.request.user).filter(pk=pk).first()
+        return rows.offered_by(doctor).distinct() if doctor else rows.none()
+
+
+SHOWN = OpenApiExample("Check-up", CHECK_UP, response_only=True)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List types of visit", examples=[SHOWN]),
+    retrieve=extend_schema(summary="Read a type of visit", examples=[SHOWN]),
+    create=extend_schema(
+        summary="Add a type of visit",
+        examples=[
+            SHOWN,
+            OpenApiExample("Add", {"name": "Check-up", "duration_minutes": 30}, request_only=True),
+        ],
+    ),
+    update=extend_schema(summary="Replace a type of visit"),
+    partial_update=extend_schema(summary="Change a type of visit"),
+    destroy=extend_schema(
+        summary="Delete a type of visit", description="One that was booked is deactivated instead."
+    ),
+)
+class AppointmentTypes(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
+    """Kinds of visit. A patient sees those that they can book online."""
+
+    queryset = AppointmentType.objects.select_related("care_type")
+    serializer_class = AppointmentTypeSerializer
+    filterset_class = AppointmentTypeFilter
+
+    def get_queryset(self) -> Any:
+        """Name the doctors whom this person may see."""
+        seen = Doctor.objects.visible_to(self.request.user)
+        return super().get_queryset().prefetch_related(Prefetch("doctors", seen))
+
+    @extend_schema(
+        summary="List the doctors who offer a type",
+        description="Those whom this person may see, and who take appointments.",
+        responses=OfferingDoctor(many=True),
+        filters=False,
+    )
+    @action(
+        detail=True,
+        url_path="doctors",
+        needs="facilities.view_doctor",
+        filterset_class=None,
+        serializer_class=OfferingDoctor,
+    )
+    def offered_by(self, request: Request, pk: str) -> Response:
+        kind = self.get_object()
+        offering = Doctor.objects.visible_to(request.user).active().filter(kind.offering)
+        page = self.paginate_queryset(offering.distinct().order_by("name", "pk"))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)

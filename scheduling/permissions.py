@@ -1,0 +1,39 @@
+"""Who may take which step of a visit, or take it back: the permission that each step needs."""
+
+from datetime import datetime
+
+from accounts.models import User
+from scheduling import rules
+from scheduling.models import Appointment, AppointmentEvent
+from scheduling.status import Status
+
+STEP = {
+    Status.ARRIVED: "scheduling.arrive_appointment",
+    Status.CHECKED_IN: "scheduling.arrive_appointment",
+    Status.FULFILLED: "scheduling.fulfil_appointment",
+    Status.NOSHOW: "scheduling.noshow_appointment",
+    Status.CANCELLED: "scheduling.cancel_appointment",
+    Status.BOOKED: "scheduling.book_appointment",
+    # Nobody but an administrator changes an appointment past its steps.
+    Status.ENTERED_IN_ERROR: "scheduling.change_appointment",
+}
+
+
+def to_undo(event: AppointmentEvent) -> str:
+    """Return the permission that the change itself needs: who may do it may take it back."""
+    if event.kind == AppointmentEvent.Kind.MOVED:
+        return "scheduling.reschedule_appointment"
+    return STEP[Status(event.to_status)]
+
+
+def steps_of(user: User, appointment: Appointment, now: datetime) -> list[Status]:
+    """Return the steps that this person may take at `now`, in the order of a visit.
+
+    What was cancelled or missed is booked again by taking that back, which is no step.
+    """
+    if appointment.is_held_by_other(user) and not user.is_admin:
+        return []
+    open_now = rules.open_steps(appointment, now)
+    if appointment.status != Status.PENDING:
+        open_now -= {Status.BOOKED}
+    return [step for step in Status if step in open_now and user.has_perm(STEP[step])]
