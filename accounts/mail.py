@@ -23,7 +23,7 @@ def post(to: str, subject: str, text: str) -> None:
 def _send(message: EmailMessage) -> None:
     try:
         message.send()
-    except OSError:
+    except Exception:
         logger.exception("mail_failed")
 
 

@@ -15,7 +15,6 @@ from accounts.api.serializers import Password
 from accounts.api.views import refuse_wrong_password
 from accounts.models import User
 from api.etags import etag, refuse_stale
-from api.fields import Named
 from api.serializers import ModelSerializer
 from api.views import Action
 from facilities.api.users import FacilityNameSerializer
@@ -43,8 +42,12 @@ class MeSerializer(ModelSerializer):
     current_password = Password(required=False)
     picture = serializers.SerializerMethodField()
     facilities = FacilityNameSerializer(many=True, read_only=True)
-    patient_id = serializers.IntegerField(source="patient.pk", read_only=True, default=None)
-    patient_name = Named(source="patient", default=None)
+    patient_id = serializers.IntegerField(
+        source="patient.pk", read_only=True, default=None, allow_null=True
+    )
+    patient_name = serializers.CharField(
+        source="patient", read_only=True, default=None, allow_null=True
+    )
     patient_link = serializers.SerializerMethodField()
 
     class Meta:

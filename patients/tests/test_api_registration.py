@@ -266,6 +266,17 @@ def test_verifying_needs_a_registration_and_a_token():
     assert client.post(RESEND).status_code == 409
 
 
+def test_a_mail_server_that_is_away_stops_no_registration_and_is_logged_without_the_address(
+    letters, settings, caplog
+):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    answer, _ = letters(lambda: APIClient().post(REGISTER, RUBEN))
+    assert answer.status_code == 201
+    assert "mail_failed" in caplog.text
+    assert RUBEN["email"] not in " ".join(str(record.msg) for record in caplog.records)
+
+
 def test_the_log_shows_no_address_code_or_token(registered, caplog, capsys):
     client, code = registered()
     tokens = APIClient().post(LOGIN, {"email": RUBEN["email"], "password": PASSWORD}).json()
