@@ -35,7 +35,8 @@ class MayDo(BasePermission):
     message = "Your role may not do this. Ask an administrator if you need it."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if view.action is None:  # the method is not allowed, which is for the view to say
+        # The method is not allowed, which is for the view to say.
+        if view.action in (None, "metadata"):
             return bool(request.user and request.user.is_authenticated)
         return bool(request.user.is_authenticated) and request.user.has_perm(view.permission())
 
