@@ -45,6 +45,15 @@ class Day(serializers.DateField):
         return day
 
 
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"})
+class Clock(serializers.TimeField):
+    """A time of day on a wall clock, such as 08:30, which has no offset."""
+
+    def __init__(self, **options: Any) -> None:
+        formats = ["%H:%M", "%H:%M:%S"]
+        super().__init__(format="%H:%M:%S", input_formats=formats, **options)
+
+
 class Reference(serializers.PrimaryKeyRelatedField):
     """The id of a row that the person asking may see; any other is said not to exist.
 

@@ -6,7 +6,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers
 
-from api.fields import Day, Named, Reference
+from api.fields import Clock, Day, Named, Reference
 from api.filters import Id
 from api.serializers import ModelSerializer
 from api.views import Destroys, Lists, Retrieves, Updates
@@ -58,6 +58,8 @@ class WorkingHoursSerializer(ModelSerializer):
     doctor_name = Named(source="doctor")
     facility_id = OwnFacility(Facility.objects.visible_to, source="facility")
     facility_name = Named(source="facility")
+    starts_at = Clock()
+    ends_at = Clock()
     valid_from = Day()
     valid_until = Day(required=False, allow_null=True)
 

@@ -31,7 +31,7 @@ class Nested(Endpoint):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse to write for somebody whom this person only sees."""
         super().initial(request, *args, **kwargs)
-        if self.action is None:
+        if self.action in (None, "metadata"):
             return
         if self.whose and request.method not in ("GET", "HEAD", "OPTIONS") and not self.may_write():
             raise PermissionDenied

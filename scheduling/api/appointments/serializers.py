@@ -181,10 +181,12 @@ class CancellationSerializer(Serializer):
     reason = serializers.CharField(max_length=200, help_text="Why it is cancelled.")
 
 
+# What a status may be set to. A time is held by `hold`, and booked or confirmed for somebody.
+BY_STATUS = [each for each in Status if each not in {Status.PENDING, Status.BOOKED}]
+
+
 class StatusChangeSerializer(Serializer):
-    status = serializers.ChoiceField(
-        choices=[each for each in Status.choices if each[0] not in {"pending", "booked"}]
-    )
+    status = serializers.ChoiceField(choices=[(each.value, each.label) for each in BY_STATUS])
     reason = serializers.CharField(
         max_length=200, required=False, default="", help_text="Why, where it is cancelled."
     )

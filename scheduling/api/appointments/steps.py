@@ -15,12 +15,28 @@ from api.idempotency import idempotent
 from scheduling import permissions
 from scheduling.api.appointments import examples
 from scheduling.api.appointments.serializers import (
+    BY_STATUS,
     AppointmentSerializer,
     CancellationSerializer,
     StatusChangeSerializer,
 )
 from scheduling.models import Appointment
 from scheduling.status import Status
+
+# Spelled out, as of a PATCH nothing would be required.
+STATUS_CHANGE = {
+    "type": "object",
+    "required": ["status"],
+    "additionalProperties": False,
+    "properties": {
+        "status": {"type": "string", "enum": [each.value for each in BY_STATUS]},
+        "reason": {
+            "type": "string",
+            "maxLength": 200,
+            "description": "Why, where it is cancelled.",
+        },
+    },
+}
 
 
 class Step(NamedTuple):
@@ -113,7 +129,7 @@ class Steps:
         summary="Set the status",
         description="Does what the action of that status does. A hold becomes `booked` by "
         "`confirm`.",
-        request=StatusChangeSerializer,
+        request={"application/json": STATUS_CHANGE},
         responses={200: AppointmentSerializer},
         examples=[examples.STATUS],
     )

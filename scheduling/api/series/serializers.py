@@ -3,7 +3,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import LARGEST_ID, Day, Instant, Named, Reference
+from api.fields import LARGEST_ID, Clock, Day, Instant, Named, Reference
 from api.schema import Problem as ProblemSerializer
 from api.serializers import Serializer
 from facilities.models import Doctor
@@ -42,7 +42,7 @@ class SeriesSerializer(serializers.Serializer):
     rule = serializers.CharField(help_text="RFC 5545, on the facility's clock.")
     first_day = serializers.DateField()
     last_day = serializers.DateField()
-    time_of_day = serializers.TimeField()
+    time_of_day = Clock()
     duration_minutes = serializers.IntegerField()
     size = serializers.IntegerField(help_text="How many dates the rule has.")
     created_at = Instant()

@@ -2,7 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.fields import LARGEST_ID, Day, Instant, Named, Reference
+from api.fields import LARGEST_ID, Clock, Day, Instant, Named, Reference
 from api.serializers import ModelSerializer, Serializer
 from facilities.models import CareType, Facility
 from scheduling.api.appointments.serializers import doctors, patients, types
@@ -63,6 +63,8 @@ class EntrySerializer(ModelSerializer):
     weekdays = serializers.ListField(
         child=serializers.ChoiceField(choices=WorkingHours.Weekday.choices), required=False
     )
+    from_time = Clock(required=False, allow_null=True)
+    to_time = Clock(required=False, allow_null=True)
     not_before = Day(required=False, allow_null=True)
     not_after = Day(required=False, allow_null=True)
     what, where, when = (serializers.CharField(read_only=True) for _ in range(3))
