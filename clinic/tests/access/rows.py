@@ -19,15 +19,115 @@ class Row(NamedTuple):
     is_open: bool = False
 
 
-def to(*roles: str, bound: frozenset[str] = frozenset()) -> Row:
+def to(*roles: str, bound: frozenset[str] = BOUND) -> Row:
     return Row(frozenset(roles), bound)
 
 
+# Of the network everybody sees what is in use; staff see their own facilities alone.
 ANYBODY = Row(EVERYONE)
+NETWORK = Row(EVERYONE, STAFF)
 OPEN = Row(EVERYONE, is_open=True)
+OWN = to(*EVERYONE)
+WORKERS = to(ADMIN, *STAFF)
 ADMINS = to(ADMIN)
+DESKS = to(ADMIN, DESK)
+BOOKERS = to(ADMIN, DESK, PATIENT)
+CARERS = to(ADMIN, DESK, DOCTOR)
+
+CRUD_BY_ADMINS = {"put": ADMINS, "patch": ADMINS, "delete": ADMINS}
 
 ROWS: dict[str, dict[str, Row]] = {
+    # Signing in, and one's own account
+    "login": {"post": OPEN},
+    "token": {"post": OPEN},
+    "refresh": {"post": OPEN},
+    "logout": {"post": OPEN},
+    "register": {"post": OPEN},
+    "verify": {"post": ANYBODY},
+    "verify-resend": {"post": ANYBODY},
+    "me": {"get": ANYBODY, "patch": ANYBODY},
+    "my-picture": {"get": ANYBODY, "put": ANYBODY, "delete": ANYBODY},
+    "password-change": {"post": ANYBODY},
+    "password-reset": {"post": OPEN},
+    "password-reset-confirm": {"post": OPEN},
+    # Accounts
+    "users-list": {"get": ADMINS, "post": ADMINS},
+    "users-detail": {"get": ADMINS, **CRUD_BY_ADMINS},
+    "users-activate": {"post": ADMINS},
+    "users-deactivate": {"post": ADMINS},
+    "user-picture": {"get": ADMINS, "put": ADMINS, "delete": ADMINS},
+    # The network
     "care-types-list": {"get": ANYBODY, "post": ADMINS},
-    "care-types-detail": {"get": ANYBODY, "put": ADMINS, "patch": ADMINS, "delete": ADMINS},
+    "care-types-detail": {"get": ANYBODY, **CRUD_BY_ADMINS},
+    "facilities-list": {"get": NETWORK, "post": ADMINS},
+    "facilities-detail": {"get": NETWORK, **CRUD_BY_ADMINS},
+    "facilities-match": {"get": ANYBODY},
+    "facility-rooms": {"get": WORKERS, "post": ADMINS},
+    "facility-zip-code-ranges": {"get": WORKERS, "post": ADMINS},
+    "rooms-list": {"get": WORKERS, "post": ADMINS},
+    "rooms-detail": {"get": WORKERS, **CRUD_BY_ADMINS},
+    "zip-code-ranges-list": {"get": WORKERS, "post": ADMINS},
+    "zip-code-ranges-detail": {"get": WORKERS, **CRUD_BY_ADMINS},
+    "doctors-list": {"get": NETWORK, "post": ADMINS},
+    "doctors-detail": {"get": NETWORK, **CRUD_BY_ADMINS},
+    "doctor-activate": {"post": ADMINS},
+    "doctor-deactivate": {"post": ADMINS},
+    # Patients
+    "patients-list": {"get": OWN, "post": DESKS},
+    "patients-detail": {"get": OWN, "put": OWN, "patch": OWN, "delete": ADMINS},
+    "patients-likely-duplicates": {"post": DESKS},
+    "patients-merge": {"post": DESKS},
+    "patients-unmerge": {"post": DESKS},
+    # When doctors are there
+    "doctor-working-hours-list": {"get": WORKERS, "post": to(ADMIN, DOCTOR)},
+    "doctor-working-hours-detail": {
+        "get": WORKERS,
+        "put": to(ADMIN, DOCTOR),
+        "patch": to(ADMIN, DOCTOR),
+        "delete": to(ADMIN, DOCTOR),
+    },
+    "doctor-time-off-list": {"get": WORKERS, "post": CARERS},
+    "doctor-time-off-detail": {"get": WORKERS, "put": CARERS, "patch": CARERS, "delete": CARERS},
+    "doctor-time-off-affected": {"get": WORKERS},
+    "facility-closures-list": {"get": WORKERS, "post": DESKS},
+    "facility-closures-detail": {"get": WORKERS, "put": DESKS, "patch": DESKS, "delete": DESKS},
+    "facility-closures-affected": {"get": WORKERS},
+    "doctor-calendar-feed": {
+        "get": to(ADMIN, DOCTOR),
+        "post": to(ADMIN, DOCTOR),
+        "delete": to(ADMIN, DOCTOR),
+    },
+    # Types of visit, and openings
+    "appointment-types-list": {"get": ANYBODY, "post": ADMINS},
+    "appointment-types-detail": {"get": ANYBODY, **CRUD_BY_ADMINS},
+    "appointment-types-offered-by": {"get": ANYBODY},
+    "slots-list": {"get": ANYBODY},
+    # Appointments
+    "appointments-list": {"get": OWN, "post": BOOKERS},
+    "appointments-detail": {"get": OWN, "patch": to(ADMIN, DESK, DOCTOR, PATIENT)},
+    "appointments-history": {"get": WORKERS},
+    "appointments-calendar": {"get": OWN},
+    "appointments-hold": {"post": BOOKERS},
+    "appointments-confirm": {"post": BOOKERS},
+    "appointments-release": {"post": BOOKERS},
+    "appointments-cancel": {"post": BOOKERS},
+    "appointments-arrive": {"post": WORKERS},
+    "appointments-check-in": {"post": WORKERS},
+    "appointments-fulfil": {"post": CARERS},
+    "appointments-noshow": {"post": CARERS},
+    "appointments-entered-in-error": {"post": ADMINS},
+    "appointments-status": {"patch": OWN},
+    "appointments-undo": {"post": OWN},
+    "appointments-waitlist-fits": {"get": WORKERS},
+    # Series
+    "series-list": {"get": WORKERS, "post": DESKS},
+    "series-detail": {"get": WORKERS},
+    "series-cancel-following": {"post": DESKS},
+    "series-move-following": {"post": DESKS},
+    # The waitlist
+    "waitlist-list": {"get": WORKERS, "post": CARERS},
+    "waitlist-detail": {"get": WORKERS, "patch": CARERS},
+    "waitlist-book": {"post": DESKS},
+    "waitlist-close": {"post": CARERS},
+    "waitlist-remove": {"post": CARERS},
 }

@@ -1,25 +1,28 @@
 """Two facilities with one of everything each, and an account for each role at the first."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
-from facilities.models import CareType, ZipCodeRange
+from facilities.models import CareType, Facility, ZipCodeRange
 from facilities.tests.factories import FacilityFactory, RoomFactory, staff_of
 from patients.tests.factories import PatientFactory
-from scheduling.tests.factories import AppointmentFactory, working_doctor
+from scheduling.models import AppointmentSeries, CalendarFeed, Closure, TimeOff
+from scheduling.tests.factories import (
+    AppointmentFactory,
+    AppointmentTypeFactory,
+    WaitlistEntryFactory,
+    in_days,
+    working_doctor,
+)
+from scheduling.tests.series_factories import weekly
+
+# By the word that the names of the routes begin with which lead to the row.
+Place = dict[str, Any]
 
 
-@dataclass
-class Place:
-    """One facility and what belongs to it, by the first word of the routes that lead to it."""
-
-    rows: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class World:
+class World(NamedTuple):
     own: Place
     other: Place
     people: dict[str, User]
@@ -27,31 +30,60 @@ class World:
 
 def build() -> World:
     own, other = _place(1), _place(2)
-    facility = own.rows["facilities"]
+    facility = own["facilities"]
     people = {role: staff_of(facility, role) for role in ("receptionist", "nurse", "doctor")}
     people |= {"admin": UserFactory(role="admin"), "patient": UserFactory(role="patient")}
-    own.rows["doctors"].user = people["doctor"]
-    own.rows["doctors"].save()
-    own.rows["patients"].user = people["patient"]
-    own.rows["patients"].save()
+    own["doctors"].user = people["doctor"]
+    own["doctors"].save()
+    own["patients"].user = people["patient"]
+    own["patients"].save()
     return World(own, other, people)
 
 
 def _place(number: int) -> Place:
     facility = FacilityFactory(zip_code=f"6811{number}")
-    doctor = working_doctor(facility)
-    patient = PatientFactory(facility=facility)
-    return Place(
-        {
-            "care-types": CareType.objects.create(name=f"Care {number}"),
-            "facilities": facility,
-            "rooms": RoomFactory(facility=facility),
-            "zip-code-ranges": ZipCodeRange.objects.create(
-                facility=facility, zip_min=f"6811{number}", zip_max=f"6811{number}"
-            ),
-            "doctors": doctor,
-            "patients": patient,
-            "appointments": AppointmentFactory(facility=facility, doctor=doctor, patient=patient),
-            "users": staff_of(facility),
-        }
-    )
+    return _of_the_network(facility, number) | _of_the_desk(facility)
+
+
+def _of_the_network(facility: Facility, number: int) -> Place:
+    zip_code = facility.zip_code
+    user = staff_of(facility)
+    return {
+        "facilities": facility,
+        "facility": facility,
+        "care-types": CareType.objects.create(name=f"Care {number}"),
+        "rooms": RoomFactory(facility=facility),
+        "zip-code-ranges": ZipCodeRange.objects.create(
+            facility=facility, zip_min=zip_code, zip_max=zip_code
+        ),
+        "users": user,
+        "user": user,
+    }
+
+
+def _of_the_desk(facility: Facility) -> Place:
+    doctor, patient = working_doctor(facility), PatientFactory(facility=facility)
+    CalendarFeed.objects.issue(doctor, by=None)
+    visit = {"facility": facility, "doctor": doctor, "patient": patient}
+    far = datetime.now(UTC) + timedelta(days=300)
+    return {
+        "doctors": doctor,
+        "doctor": doctor,
+        "doctor-working-hours": facility.working_hours.first(),
+        "doctor-time-off": TimeOff.objects.create(
+            doctor=doctor, starts_at=far, ends_at=far + timedelta(hours=1)
+        ),
+        "facility-closures": Closure.objects.create(
+            facility=facility, starts_at=far, ends_at=far + timedelta(hours=1)
+        ),
+        "patients": patient,
+        "appointment-types": AppointmentTypeFactory(bookable_online=True),
+        "appointments": AppointmentFactory(**visit),
+        "series": AppointmentSeries.objects.book(
+            **visit,
+            starts_at=in_days(2, 9, facility=facility),
+            rule=weekly(date.today() + timedelta(days=2)),
+            by=None,
+        ),
+        "waitlist": WaitlistEntryFactory(patient=patient, facility=facility),
+    }
