@@ -223,3 +223,9 @@ def test_a_series_of_two_is_read_in_as_many_statements_as_one_of_eight(course, d
         return len(taken)
 
     assert statements(2, 9) == statements(8, 12)
+
+
+def test_a_hold_of_the_first_date_does_not_stand_in_its_holders_way(course, desk):
+    said = {name: wanted(course)[name] for name in ("doctor_id", "facility_id", "starts_at")}
+    assert desk.post(f"{APPOINTMENTS}/hold", said).status_code == 201
+    assert desk.post(SERIES, wanted(course)).status_code == 201
