@@ -103,7 +103,7 @@ class Absences(Lists, Retrieves, Updates, Destroys, Nested):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
-def affected(whose: str) -> Any:
+def affected(whose: str, needs: str) -> Any:
     """Return what describes the list of the affected appointments."""
 
     def decorate(handler: Any) -> Any:
@@ -116,7 +116,7 @@ def affected(whose: str) -> Any:
         )
         route = action(
             detail=True,
-            needs="scheduling.view_appointment",
+            needs=needs,
             serializer_class=AppointmentSerializer,
             filterset_class=None,
         )
@@ -145,7 +145,7 @@ class DoctorTimeOff(Absences, OfDoctor):
     queryset = TimeOff.objects.select_related("doctor").order_by("starts_at", "pk")
     serializer_class = TimeOffSerializer
 
-    @affected("time off")
+    @affected("time off", "scheduling.view_timeoff")
     def affected(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.affected_by(pk)
 
@@ -170,6 +170,6 @@ class FacilityClosures(Absences, OfFacility):
     queryset = Closure.objects.select_related("facility").order_by("starts_at", "pk")
     serializer_class = ClosureSerializer
 
-    @affected("a closure")
+    @affected("a closure", "scheduling.view_closure")
     def affected(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self.affected_by(pk)

@@ -5,7 +5,9 @@ and the others get 403. Roles in `bound` reach only rows of their own facilities
 their own: another row is a 404 for them.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 ADMIN, DOCTOR, NURSE, DESK, PATIENT = "admin", "doctor", "nurse", "receptionist", "patient"
 STAFF = frozenset({DOCTOR, NURSE, DESK})
@@ -41,7 +43,7 @@ ROWS: dict[str, dict[str, Row]] = {
     "login": {"post": OPEN},
     "token": {"post": OPEN},
     "refresh": {"post": OPEN},
-    "logout": {"post": OPEN},
+    "logout": {"post": ANYBODY},
     "register": {"post": OPEN},
     "verify": {"post": ANYBODY},
     "verify-resend": {"post": ANYBODY},
@@ -74,7 +76,7 @@ ROWS: dict[str, dict[str, Row]] = {
     "doctor-deactivate": {"post": ADMINS},
     # Patients
     "patients-list": {"get": OWN, "post": DESKS},
-    "patients-detail": {"get": OWN, "put": OWN, "patch": OWN, "delete": ADMINS},
+    "patients-detail": {"get": OWN, "put": OWN, "patch": OWN, "delete": DESKS},
     "patients-likely-duplicates": {"post": DESKS},
     "patients-merge": {"post": DESKS},
     "patients-unmerge": {"post": DESKS},
@@ -101,11 +103,11 @@ ROWS: dict[str, dict[str, Row]] = {
     "appointment-types-list": {"get": ANYBODY, "post": ADMINS},
     "appointment-types-detail": {"get": ANYBODY, **CRUD_BY_ADMINS},
     "appointment-types-offered-by": {"get": ANYBODY},
-    "slots-list": {"get": ANYBODY},
+    "slots-list": {"get": BOOKERS},
     # Appointments
     "appointments-list": {"get": OWN, "post": BOOKERS},
     "appointments-detail": {"get": OWN, "patch": to(ADMIN, DESK, DOCTOR, PATIENT)},
-    "appointments-history": {"get": WORKERS},
+    "appointments-history": {"get": OWN},
     "appointments-calendar": {"get": OWN},
     "appointments-hold": {"post": BOOKERS},
     "appointments-confirm": {"post": BOOKERS},
@@ -116,7 +118,7 @@ ROWS: dict[str, dict[str, Row]] = {
     "appointments-fulfil": {"post": CARERS},
     "appointments-noshow": {"post": CARERS},
     "appointments-entered-in-error": {"post": ADMINS},
-    "appointments-status": {"patch": OWN},
+    "appointments-status": {"patch": BOOKERS},
     "appointments-undo": {"post": OWN},
     "appointments-waitlist-fits": {"get": WORKERS},
     # Series
@@ -126,8 +128,25 @@ ROWS: dict[str, dict[str, Row]] = {
     "series-move-following": {"post": DESKS},
     # The waitlist
     "waitlist-list": {"get": WORKERS, "post": CARERS},
-    "waitlist-detail": {"get": WORKERS, "patch": CARERS},
+    "waitlist-detail": {"get": WORKERS, "patch": DESKS},
     "waitlist-book": {"post": DESKS},
-    "waitlist-close": {"post": CARERS},
-    "waitlist-remove": {"post": CARERS},
+    "waitlist-close": {"post": DESKS},
+    "waitlist-remove": {"post": DESKS},
+}
+
+
+def a_visit(own: dict[str, Any]) -> dict[str, Any]:
+    visit = own["appointments"]
+    place = {"doctor_id": visit.doctor_id, "facility_id": visit.facility_id}
+    return place | {"starts_at": (visit.starts_at + timedelta(hours=2)).isoformat()}
+
+
+# What has to be said before the row of the address is looked for. A status is set by whoever may
+# take that step; here it is cancelled.
+BODIES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "appointments-cancel": lambda own: {"reason": "Well again"},
+    "appointments-status": lambda own: {"status": "cancelled", "reason": "Well again"},
+    "waitlist-book": a_visit,
+    "waitlist-close": lambda own: {"appointment_id": own["appointments"].pk},
+    "waitlist-remove": lambda own: {"reason": "Moved away"},
 }

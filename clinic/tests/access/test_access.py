@@ -1,20 +1,34 @@
 """Who gets in where: every route of the API, by role, at their own facility and at another."""
 
+import io
+import json
+
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from PIL import Image
 from rest_framework.test import APIClient
 
 from clinic.tests.access import world
 from clinic.tests.access.routes import Route, routes
-from clinic.tests.access.rows import EVERYONE, ROWS, Row
+from clinic.tests.access.rows import BODIES, EVERYONE, ROWS, Row
 
 pytestmark = pytest.mark.django_db
 
 ROUTES = routes()
+LISTS = [
+    each
+    for each in ROUTES
+    if each.method == "get" and each.name.endswith("-list") and not each.kwargs
+]
 ANYBODY = ["anonymous", *sorted(EVERYONE)]
 # What an address is below of.
 PARENTS = {"facility_id": "facilities", "doctor_id": "doctors"}
+
+
+@pytest.fixture(autouse=True)
+def _pictures(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture(scope="module")
@@ -46,26 +60,37 @@ def address(route: Route, rows: dict) -> str:
     return reverse(f"api-v1:{route.name}", kwargs=values)
 
 
+def with_pictures(users: list) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(drawn, "PNG")
+    for user in users:
+        user.set_picture(drawn.getvalue())
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_the_right_people_get_in(here, route):
     row = ROWS[route.name][route.method]
+    said = BODIES.get(route.name, lambda own: {})
     for role in ANYBODY:
         for whose in ("own", "other"):
             with transaction.atomic():
                 client = APIClient(raise_request_exception=False)
+                place = getattr(here, whose)
                 if role != "anonymous":
                     client.force_authenticate(here.people[role])
-                place = getattr(here, whose)
+                if "picture" in route.name:
+                    with_pictures([*here.people.values(), place["user"]])
                 answer = client.generic(
-                    route.method, address(route, place), "{}", "application/json",
+                    route.method, address(route, place),
+                    json.dumps(said(here.own)), "application/json",
                     headers={"If-Match": "*"},
                 )  # fmt: skip
                 transaction.set_rollback(True)
             status = answer.status_code if answer.status_code in (401, 403, 404) else 200
-            said = f"{role} at {whose}: {answer.status_code} {answer.content[:300]!r}"
-            assert answer.status_code < 500, said
+            found = f"{role} at {whose}: {answer.status_code} {answer.content[:300]!r}"
+            assert answer.status_code < 500, found
             elsewhere = whose == "other" and bool(route.kwargs)
-            assert status == expected(row, role, elsewhere=elsewhere), said
+            assert status == expected(row, role, elsewhere=elsewhere), found
 
 
 def ids(answer) -> set:
@@ -76,11 +101,7 @@ def ids(answer) -> set:
 
 @pytest.mark.parametrize(
     "route",
-    [
-        each
-        for each in ROUTES
-        if each.method == "get" and each.name.endswith("-list") and not each.kwargs
-    ],
+    [each for each in LISTS if each.name != "slots-list"],
     ids=str,
 )
 def test_a_list_shows_nothing_of_others(here, route):

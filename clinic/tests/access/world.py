@@ -1,6 +1,6 @@
 """Two facilities with one of everything each, and an account for each role at the first."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from accounts.models import User
@@ -82,7 +82,7 @@ def _of_the_desk(facility: Facility) -> Place:
         "series": AppointmentSeries.objects.book(
             **visit,
             starts_at=in_days(2, 9, facility=facility),
-            rule=weekly(date.today() + timedelta(days=2)),
+            rule=weekly(in_days(2, 9, facility=facility).astimezone(facility.tz)),
             by=None,
         ),
         "waitlist": WaitlistEntryFactory(patient=patient, facility=facility),
