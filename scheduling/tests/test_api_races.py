@@ -20,10 +20,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def answers_at_once(tasks: list[Callable[[], Any]]) -> list[Any]:
-    """Send each request on a thread and a connection of its own, together; return the answers."""
+    """Send each request on a thread and a connection of its own, together; return the answers.
+
+    Locks are waited for as long as so many threads on a busy machine take.
+    """
     start = Barrier(len(tasks))
 
     def run(task: Callable[[], Any]) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '60s'")
+            cursor.execute("SET statement_timeout = '60s'")
         start.wait()
         try:
             return task()
