@@ -1,11 +1,9 @@
 """Who is cared for: patients and the numbers other systems know them by."""
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import OpClass
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Func, Q
@@ -14,11 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.models import User
 from facilities.models import Doctor, Facility, zip_code_validator
 from facilities.refusals import refusals
-from patients import merging
-from patients.querysets import PatientMergeQuerySet, PatientQuerySet, RegistrationQuerySet
+from patients.querysets import PatientQuerySet
 from patients.triggers import name_triggers, registered_count_triggers, version_trigger
 
 
@@ -216,183 +212,6 @@ class Patient(models.Model):
         return self.pk is not None and stored.exists()
 
 
-class Registration(models.Model):
-    """What somebody said of themselves when they made a patient account.
-
-    Nobody is given a record for what they say alone. A code that was mailed proves the address:
-    then the open record with that address and date of birth is theirs. A record that only looks
-    alike waits for somebody who knows them, and where there is none a new one is made.
-    """
-
-    class Status(models.TextChoices):
-        UNVERIFIED = "unverified", "Address not verified"
-        WAITING = "waiting", "Waits for the desk"
-        LINKED = "linked", "Linked"
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registration"
-    )
-    given_name = models.CharField(max_length=100)
-    family_name = models.CharField(max_length=100)
-    date_of_birth = models.DateField()
-    phone = PhoneNumberField(blank=True)
-    zip_code = models.CharField(
-        "ZIP code", max_length=5, blank=True, validators=[zip_code_validator]
-    )
-    facility = models.ForeignKey(
-        Facility, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    status = models.CharField(max_length=10, choices=Status, default=Status.UNVERIFIED)
-    email = models.EmailField(
-        "verified address", max_length=254, blank=True, help_text="Proved by a code."
-    )
-    candidate = models.ForeignKey(
-        Patient,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="The record that may be this person's. Choose another one if it is not.",
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    verified_at = models.DateTimeField(null=True, blank=True)
-
-    objects = RegistrationQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["verified_at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.given_name} {self.family_name}"
-
-    def clean(self) -> None:
-        super().clean()
-        self.as_patient().clean()
-
-    def as_patient(self) -> Patient:
-        """Return a new record, not saved, with what is known of the person."""
-        names = ("given_name", "family_name", "date_of_birth", "phone", "zip_code", "facility")
-        return Patient(**{name: getattr(self, name) for name in names})
-
-    def verified(self, email: str, now: datetime, facility: Facility | None = None) -> None:
-        """Note that this address is proved, and link the record that it makes certain.
-
-        Raises ValidationError, such as `facility_full`, and is then not verified.
-        """
-        with transaction.atomic():
-            self._lock(self.Status.UNVERIFIED, "already_verified")
-            self.email, self.verified_at = email, now
-            self.facility = facility or self.facility
-            known = Patient.objects.with_email(self.email).first()
-            alike = Patient.objects.likely_duplicates(
-                self.given_name, self.family_name, self.date_of_birth, limit=1
-            )
-            if known and known.is_open and known.date_of_birth == self.date_of_birth:
-                self._link(known)
-            elif known or alike:
-                self.candidate, self.status = known or alike[0], self.Status.WAITING
-                self.save()
-            else:
-                self._link_new()
-
-    def confirm(self) -> None:
-        """Link the candidate: somebody who knows says that it is the same person."""
-        with transaction.atomic():
-            self._lock(self.Status.WAITING, "already_decided")
-            if self.candidate is None:
-                raise ValidationError("Choose the record that is this person's first.")
-            self._link(self.candidate)
-
-    def create_record(self) -> None:
-        """Make a new record: somebody who knows says that it is nobody of those known."""
-        with transaction.atomic():
-            self._lock(self.Status.WAITING, "already_decided")
-            self._link_new()
-
-    def _lock(self, status: str, code: str) -> None:
-        """Lock the row and read it again; raise ValidationError unless it has this status."""
-        self.refresh_from_db(
-            from_queryset=type(self).objects.select_for_update(no_key=True, of=("self",))
-        )
-        if self.status != status:
-            raise ValidationError(
-                f"This registration is settled: {self.get_status_display().lower()}.", code=code
-            )
-
-    def _link_new(self) -> None:
-        patient = self.as_patient()
-        taken = Patient.objects.with_email(self.email).exists()
-        patient.email = "" if taken else self.email
-        patient.full_clean()
-        patient.save()
-        self._link(patient)
-
-    def _link(self, patient: Patient) -> None:
-        patient = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-        if not patient.is_open:
-            raise ValidationError(
-                f"{patient} is closed or has an account already. Choose another record.",
-                code="linked_to_other",
-            )
-        patient.user = self.user
-        patient.save()
-        self.candidate, self.status = patient, self.Status.LINKED
-        self.save()
-
-
-class PatientMerge(models.Model):
-    """A record that went into another of the same person, and all that is needed to undo that.
-
-    `moved` lists the ids of the rows that went over, by their foreign key (`app.model.field`);
-    `filled` holds what the record that stays took over, by the column.
-    """
-
-    merged = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
-    into = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
-    was_active = models.BooleanField()
-    moved = models.JSONField(default=dict)
-    filled = models.JSONField(default=dict)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    at = models.DateTimeField(auto_now_add=True)
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    undone_at = models.DateTimeField(null=True)
-
-    objects = PatientMergeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["merged"],
-                condition=Q(undone_at__isnull=True),
-                name="patient_merged_once",
-                violation_error_code="merged_already",
-                violation_error_message="This record has been merged already. "
-                "Open the record that replaced it.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.merged_id} into {self.into_id}"
-
-    def undo(self, *, by: User | None) -> None:
-        """Give the merged record back what went over, and open it as it was.
-
-        Raises ValidationError as `patients.merging.undo` does; nothing has changed then.
-        """
-        with transaction.atomic():
-            merging.undo(self, by)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Return how many rows of each kind went over."""
-        return merging.counts(self.moved)
-
-
 class PatientIdentifier(models.Model):
     """A number by which another system knows the patient; FHIR's Patient.identifier."""
 
@@ -413,65 +232,3 @@ class PatientIdentifier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system}: {self.value}"
-
-
-class PatientName(models.Model):
-    """A word of a patient's name beside another word of it: what search by name reads.
-
-    Both directions are kept, so that "smith jo" and "jo smith" each are one range of one index.
-    The facility and the date of birth are carried along to be filtered on inside that index.
-    Triggers write these rows, see `patients.triggers`; nothing else does.
-    """
-
-    pk = models.CompositePrimaryKey("patient_id", "token", "other")
-    patient = models.ForeignKey(
-        Patient,
-        on_delete=models.DO_NOTHING,
-        related_name="names",
-        db_constraint=False,
-        db_index=False,
-    )
-    token = models.TextField(db_collation="C")
-    other = models.TextField(db_collation="C")
-    facility = models.ForeignKey(
-        Facility,
-        on_delete=models.DO_NOTHING,
-        null=True,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
-    date_of_birth = models.DateField()
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["token", "other"],
-                include=["date_of_birth", "facility", "patient"],
-                name="patient_name_pair",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.token} {self.other}".strip()
-
-
-class NameToken(models.Model):
-    """The dictionary: each word that occurs in some patient's name, once."""
-
-    token = models.TextField(primary_key=True, db_collation="C")
-
-    class Meta:
-        indexes = [
-            # The word with a letter or two left out: equal to that of any word a slip away.
-            GinIndex(
-                Func(
-                    "token", function="patients_slips", output_field=ArrayField(models.TextField())
-                ),
-                name="name_token_slips",
-                fastupdate=False,
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.token
