@@ -16,8 +16,9 @@ class Registration(models.Model):
     """What somebody said of themselves when they made a patient account.
 
     Nobody is given a record for what they say alone. A code that was mailed proves the address:
-    then the open record with that address and date of birth is theirs. A record that only looks
-    alike waits for somebody who knows them, and where there is none a new one is made.
+    then the open record with that address, that date of birth and much the same name is theirs
+    (twins may share a mailbox). A record that only looks alike waits for somebody who knows them,
+    and where there is none a new one is made.
     """
 
     class Status(models.TextChoices):
@@ -81,9 +82,9 @@ class Registration(models.Model):
             self.facility = facility or self.facility
             known = Patient.objects.with_email(self.email).first()
             alike = Patient.objects.likely_duplicates(
-                self.given_name, self.family_name, self.date_of_birth, limit=1
+                self.given_name, self.family_name, self.date_of_birth
             )
-            if known and known.is_open and known.date_of_birth == self.date_of_birth:
+            if known and known.is_open and known in alike:
                 self._link(known)
             elif known or alike:
                 self.candidate, self.status = known or alike[0], self.Status.WAITING

@@ -26,6 +26,7 @@ RUBEN = {
     "family_name": "Oakmere",
     "date_of_birth": str(BORN),
 }
+NAMED = {"given_name": "Ruben", "family_name": "Oakmere", "date_of_birth": BORN}
 
 
 def code_in(letter) -> str:
@@ -121,8 +122,13 @@ def test_what_is_wrong_is_refused_alike_with_and_without_an_account(taken, said,
     assert User.objects.count() == taken
 
 
-def test_the_record_with_this_address_and_date_of_birth_is_linked(registered):
-    patient = PatientFactory(email="Ruben@Example.org", date_of_birth=BORN)
+def test_the_record_with_this_address_date_of_birth_and_name_is_linked(registered):
+    patient = PatientFactory(
+        email="Ruben@Example.org",
+        given_name="Rubén",
+        family_name="OAKMERE",
+        date_of_birth=BORN,
+    )
     client, code = registered()
     answer = verify(client, code).json()
     assert (answer["patient_link"], answer["patient_id"]) == ("linked", patient.pk)
@@ -132,10 +138,11 @@ def test_the_record_with_this_address_and_date_of_birth_is_linked(registered):
 @pytest.mark.parametrize(
     "known",
     [
-        {"given_name": "Ruben", "family_name": "Oakmere", "date_of_birth": BORN},
+        NAMED,
         {"given_name": "Rubén", "family_name": "Oakmeer", "date_of_birth": BORN},
         {"email": RUBEN["email"], "date_of_birth": date(1961, 2, 3)},
-        {"email": RUBEN["email"], "date_of_birth": BORN, "is_active": False},
+        {"email": RUBEN["email"], "date_of_birth": BORN, "given_name": "Rita"},
+        {**NAMED, "email": RUBEN["email"], "is_active": False},
     ],
 )
 def test_a_record_that_only_looks_alike_waits_for_the_desk(registered, known):
@@ -151,7 +158,7 @@ def test_a_record_that_only_looks_alike_waits_for_the_desk(registered, known):
 
 def test_a_record_that_has_an_account_is_never_claimed_by_another(registered):
     owner = UserFactory(role="patient")
-    patient = PatientFactory(email=RUBEN["email"], date_of_birth=BORN, user=owner)
+    patient = PatientFactory(**NAMED, email=RUBEN["email"], user=owner)
     client, code = registered()
     assert verify(client, code).json()["patient_link"] == "waiting"
     patient.refresh_from_db()
