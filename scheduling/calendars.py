@@ -1,15 +1,16 @@
 """When doctors of a facility are there: their weekly hours less time off and closures."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 
 from facilities.models import Doctor, Facility
 from scheduling.availability import Period, covers, hours_period
 from scheduling.models.hours import Absence, Closure, TimeOff, WorkingHours
-from scheduling.statements import calendar_rows
+from scheduling.statements import calendar_rows, lock_for_booking
 
 if TYPE_CHECKING:
     from scheduling.models.appointment import Appointment
@@ -27,10 +28,13 @@ class Calendar:
     @classmethod
     def load(cls, facility: Facility, doctors: list[Doctor], first: date, last: date) -> "Calendar":
         """Load the days from `first` to `last`, both included, in one query."""
+        return cls.of_rows(facility, calendar_rows(facility, doctors, first, last))
+
+    @classmethod
+    def of_rows(cls, facility: Facility, rows: Iterable[tuple[Any, ...]]) -> "Calendar":
+        """Return the calendar that such rows as `calendar_rows()` returns make up."""
         calendar = cls(facility, [], [], [])
-        for kind, pk, doctor, starts_at, ends_at, reason, *hours in calendar_rows(
-            facility, doctors, first, last
-        ):
+        for kind, pk, doctor, starts_at, ends_at, reason, *hours in rows:
             absence = {"pk": pk, "starts_at": starts_at, "ends_at": ends_at, "reason": reason}
             if kind == "hours":
                 own = [pk, doctor, facility.pk, *hours]
@@ -65,15 +69,28 @@ def local(at: datetime, facility: Facility) -> datetime:
     return at.astimezone(facility.tz)
 
 
-def refuse_closed_time(appointment: "Appointment") -> None:
+def locked_for_booking(appointment: "Appointment") -> Calendar:
+    """Lock what a new appointment is to occupy; return the calendar of its days thereafter."""
+    rows = lock_for_booking(appointment, *_first_and_last_day(appointment))
+    return Calendar.of_rows(appointment.facility, rows)
+
+
+def _first_and_last_day(appointment: "Appointment") -> tuple[date, date]:
+    starts_at, ends_at = appointment.starts_at, appointment.ends_at
+    facility = appointment.facility
+    return local(starts_at, facility).date(), local(ends_at, facility).date()
+
+
+def refuse_closed_time(appointment: "Appointment", calendar: Calendar | None = None) -> None:
     """Raise ValidationError unless the doctor is there for the whole appointment.
 
+    The calendar of its days is loaded unless it is given.
     Codes: `facility_closed`, `doctor_away`, `outside_hours`.
     """
     facility, doctor = appointment.facility, appointment.doctor
     wanted = Period(appointment.starts_at, appointment.ends_at)
-    first, last = (local(at, facility).date() for at in wanted)
-    calendar = Calendar.load(facility, [doctor], first, last)
+    first, last = _first_and_last_day(appointment)
+    calendar = calendar or Calendar.load(facility, [doctor], first, last)
     for absence in calendar.absences(wanted, doctor):
         until = f"{local(absence.ends_at, facility):%b %-d, %-I:%M %p}"
         if isinstance(absence, Closure):

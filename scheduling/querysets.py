@@ -13,7 +13,7 @@ from facilities.models import Doctor, Facility, Room
 from facilities.refusals import refusal
 from patients.models import Patient
 from scheduling.availability import DEFAULT_DURATION, GRID, Period, day_bounds
-from scheduling.statements import broken_constraint, insert, lock_occupied
+from scheduling.statements import broken_constraint, insert
 from scheduling.status import EXPECTED, HOLDING_TIME, Status
 from scheduling.writing import one_write
 
@@ -135,11 +135,6 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         )
         appointment.clean_fields(
             exclude=["patient", "doctor", "facility", "room", "type", "series", "created_by"]
-        )
-        lock_occupied(
-            doctors={appointment.doctor_id},
-            patients={appointment.patient_id},
-            rooms={appointment.room_id},
         )
         appointment.take_time(override, visit["by"])
         insert(appointment, appointment.event(kind, visit["by"], appointment.override_reason))

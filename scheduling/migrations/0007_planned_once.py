@@ -46,14 +46,16 @@ BEGIN
 END $$;
 """
 
-CALENDAR = f"""
-CREATE FUNCTION scheduling_calendar(
-    facility bigint, doctors bigint[], first date, last date, since timestamptz, until timestamptz
-) RETURNS TABLE (
+CALENDAR_COLUMNS = """
     kind text, id bigint, doctor_id bigint, away_from timestamptz, away_until timestamptz,
     reason varchar, weekday smallint, opens_at time, closes_at time, weeks smallint,
     valid_from date, valid_until date
-) LANGUAGE plpgsql STABLE SET {ONE_PLAN} AS $$
+"""
+
+CALENDAR = f"""
+CREATE FUNCTION scheduling_calendar(
+    facility bigint, doctors bigint[], first date, last date, since timestamptz, until timestamptz
+) RETURNS TABLE ({CALENDAR_COLUMNS}) LANGUAGE plpgsql STABLE SET {ONE_PLAN} AS $$
 -- The doctors' hours at a facility on some days, their time off, and the facility's closures.
 BEGIN
     RETURN QUERY
@@ -62,7 +64,8 @@ BEGIN
     FROM scheduling_workinghours h
     JOIN facilities_doctor_facilities works USING (doctor_id, facility_id)
     WHERE h.doctor_id = ANY(doctors) AND h.facility_id = facility
-        AND h.valid_from <= last AND (h.valid_until IS NULL OR h.valid_until >= first);
+        AND h.valid_from <= last AND (h.valid_until IS NULL OR h.valid_until >= first)
+        AND (h.weekday - extract(isodow FROM first)::int + 7) % 7 <= last - first;
     RETURN QUERY
     SELECT 'time off', t.id, t.doctor_id, t.starts_at, t.ends_at, t.reason,
         NULL::smallint, NULL::time, NULL::time, NULL::smallint, NULL::date, NULL::date
@@ -75,6 +78,37 @@ BEGIN
     FROM scheduling_closure c
     WHERE c.facility_id = facility AND c.starts_at < until AND c.ends_at > since
     ORDER BY c.starts_at;
+END $$;
+"""
+
+LOCK_APPOINTMENT = f"""
+CREATE FUNCTION scheduling_lock_appointment(which bigint, doctor bigint, patient bigint, room bigint)
+RETURNS SETOF scheduling_appointment LANGUAGE plpgsql SET {ONE_PLAN} AS $$
+-- The appointment as it stands, locked before what it occupies and what it is to occupy.
+DECLARE
+    own scheduling_appointment;
+BEGIN
+    SELECT * INTO own FROM scheduling_appointment WHERE id = which FOR NO KEY UPDATE;
+    IF FOUND THEN
+        PERFORM scheduling_lock(
+            ARRAY[own.doctor_id, doctor], ARRAY[own.patient_id, patient], ARRAY[own.room_id, room]
+        );
+        RETURN NEXT own;
+    END IF;
+END $$;
+"""
+
+LOCK_FOR_BOOKING = f"""
+CREATE FUNCTION scheduling_lock_for_booking(
+    doctor bigint, patient bigint, room bigint,
+    facility bigint, first date, last date, since timestamptz, until timestamptz
+) RETURNS TABLE ({CALENDAR_COLUMNS}) LANGUAGE plpgsql SET {ONE_PLAN} AS $$
+-- Locks, and only then asks when the doctor is there: a statement of a volatile function sees what
+-- has been committed before it, by whoever had the locks.
+BEGIN
+    PERFORM scheduling_lock(ARRAY[doctor], ARRAY[patient], ARRAY[room]);
+    RETURN QUERY
+    SELECT * FROM scheduling_calendar(facility, ARRAY[doctor], first, last, since, until);
 END $$;
 """
 
@@ -97,6 +131,17 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             CALENDAR,
             dropped("scheduling_calendar", "bigint, bigint[], date, date, timestamptz, timestamptz"),
+        ),
+        migrations.RunSQL(
+            LOCK_APPOINTMENT,
+            dropped("scheduling_lock_appointment", "bigint, bigint, bigint, bigint"),
+        ),
+        migrations.RunSQL(
+            LOCK_FOR_BOOKING,
+            dropped(
+                "scheduling_lock_for_booking",
+                "bigint, bigint, bigint, bigint, date, date, timestamptz, timestamptz",
+            ),
         ),
         migrations.RunSQL(f"{REFRESH} SET {ONE_PLAN}", f"{REFRESH} RESET plan_cache_mode"),
     ]

@@ -27,7 +27,7 @@ from scheduling.free_time_triggers import appointment_free_time_triggers
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.querysets import AppointmentQuerySet
-from scheduling.statements import lock_occupied, locked, update
+from scheduling.statements import lock_appointment, lock_occupied, locked, update
 from scheduling.status import HOLDING_TIME, MOVABLE, NEXT, Status
 from scheduling.triggers import appointment_triggers
 from scheduling.writing import one_write
@@ -140,17 +140,18 @@ class Appointment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("scheduling:appointment", args=[self.pk])
 
-    def clean(self) -> None:
+    def clean(self, calendar: calendars.Calendar | None = None) -> None:
         """Check the rules that compare fields or read other rows, in words for a person.
 
-        With an `override_reason` the time may lie outside hours or in an absence.
+        With an `override_reason` the time may lie outside hours or in an absence. The doctor's
+        calendar is loaded unless it is given.
         """
         super().clean()
         rules.refuse_times(self)
         rules.refuse_room(self)
         rules.refuse_by_type(self)
         if not self.override_reason:
-            calendars.refuse_closed_time(self)
+            calendars.refuse_closed_time(self, calendar)
 
     @one_write
     def reschedule(
@@ -170,8 +171,9 @@ class Appointment(models.Model):
         `version`, is over, or the new time cannot be had (`doctor_busy`, `patient_busy`,
         `room_busy`, `in_the_past`, …).
         """
-        before = self._lock(version)
-        self._lock_held(doctor=doctor.pk if doctor else None, room=room.pk if room else None)
+        before = self._lock(
+            version, doctor=doctor.pk if doctor else None, room=room.pk if room else None
+        )
         if self.status not in MOVABLE:
             raise ValidationError(
                 f"This appointment is {self.get_status_display().lower()} and cannot be moved. "
@@ -190,7 +192,7 @@ class Appointment(models.Model):
     @one_write
     def describe(self, *, reason: str, notes: str, version: int | None = None) -> None:
         """Change what is said of the visit; its time and status stay, so history has no entry."""
-        self._lock(version)
+        self._lock_row(version)
         self.reason, self.notes = reason, notes
         self.version += 1
         self.clean_fields(exclude={f.name for f in self._meta.fields} - {"reason", "notes"})
@@ -214,8 +216,7 @@ class Appointment(models.Model):
         A hold that has run out can still be confirmed as long as nobody else has wanted its time.
         Raises ValidationError `hold_lost`, `held_by_other`, or what booking raises.
         """
-        before = self._lock(version)
-        self._lock_held(patient=patient.pk, room=room.pk if room else None)
+        before = self._lock(version, patient=patient.pk, room=room.pk if room else None)
         if self.status != Status.PENDING:
             raise ValidationError(
                 "The time is not held for you any more. Book it again, or choose another time.",
@@ -275,14 +276,18 @@ class Appointment(models.Model):
 
         Raises ValidationError when there is nothing to take back or the time has been taken.
         """
-        before = self._lock(version)
+        before = self._lock_row(version)
         event = self.last_undoable_event(now or timezone.now())
         if event is None:
             raise ValidationError(
                 "There is nothing to undo here: only today's last change can be taken back.",
                 code="nothing_to_undo",
             )
-        self._lock_held(doctor=event.from_doctor_id, room=event.from_room_id)
+        lock_occupied(
+            doctors={self.doctor_id, event.from_doctor_id},
+            patients={self.patient_id},
+            rooms={self.room_id, event.from_room_id},
+        )
         self.blocked_until += event.from_ends_at - self.ends_at
         self.status = event.from_status
         self.cancel_reason = event.reason if self.status == Status.CANCELLED else ""
@@ -337,7 +342,6 @@ class Appointment(models.Model):
     ) -> None:
         now = now or timezone.now()
         before = self._lock(version)
-        self._lock_held()
         rules.refuse_step(self, status, now)
         rules.refuse_others_hold(self, by)
         self.status = status
@@ -345,9 +349,18 @@ class Appointment(models.Model):
         self.hold_expires_at = None
         self._save_change(AppointmentEvent.Kind.STATUS, before, by, reason or before.cancel_reason)
 
-    def _lock(self, version: int | None) -> "Appointment":
-        """Lock this row alone and read it anew; return a copy of it as it stands."""
-        before = locked(Appointment, self.pk)
+    def _lock(self, version: int | None, **wanted: int | None) -> "Appointment":
+        """Lock this row, what it occupies and the `doctor`, `patient` or `room` that is wanted.
+
+        Reads the row anew and returns a copy of it as it stands.
+        """
+        return self._read(lock_appointment(Appointment, self.pk, **wanted), version)
+
+    def _lock_row(self, version: int | None) -> "Appointment":
+        """Lock this row alone, where nothing else is meant or only the row tells what is."""
+        return self._read(locked(Appointment, self.pk), version)
+
+    def _read(self, before: "Appointment", version: int | None) -> "Appointment":
         unread = {"_state": self._state, "_prefetched_objects_cache": {}}
         vars(self).update({**vars(before), **unread})
         self._state.fields_cache.clear()
@@ -359,28 +372,16 @@ class Appointment(models.Model):
             )
         return before
 
-    def _lock_held(
-        self, *, doctor: int | None = None, patient: int | None = None, room: int | None = None
-    ) -> None:
-        """Lock what this appointment occupies, and what it is to occupy.
-
-        Called once, after `_lock()`. A booking, which has no row yet, locks in the same order:
-        doctors by id, patients by id, rooms by id. So no two writes can wait for each other.
-        """
-        lock_occupied(
-            doctors={self.doctor_id, doctor},
-            patients={self.patient_id, patient},
-            rooms={self.room_id, room},
-        )
-
     def take_time(
         self, override: str, by: User | None, before: "Appointment | None" = None
     ) -> None:
-        """Check the rules for the time that is to be taken; what it occupies is locked by now.
+        """Check the rules for the time that is to be taken.
 
+        What a new appointment occupies is locked here; what is moved has been locked before.
         With a reason to override, hours do not count, and a taken time is booked once more. The
         reason holds for this time only: another needs its own.
         """
+        calendar = None if before else calendars.locked_for_booking(self)
         now, override = timezone.now(), override.strip()
         if before is None or before.starts_at != self.starts_at:
             rules.refuse_past(self, now)
@@ -391,7 +392,7 @@ class Appointment(models.Model):
             rules.refuse_other_length(self)
         self.override_reason = override
         self.overbook = self._free_level() if override else 0
-        self.clean()
+        self.clean(calendar)
 
     def _free_level(self) -> int:
         """Return the lowest level of overbooking at which the doctor is free."""

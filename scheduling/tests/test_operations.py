@@ -48,7 +48,7 @@ def test_a_type_sets_length_and_buffer():
 
 def test_a_booking_takes_few_statements(appointment, django_assert_max_num_queries):
     patient = PatientFactory()
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(4):
         AppointmentFactory(
             facility=appointment.facility,
             doctor=appointment.doctor,

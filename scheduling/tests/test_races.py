@@ -5,6 +5,7 @@ others could pass for the wrong reason.
 """
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,7 @@ from patients.tests.factories import PatientFactory
 from scheduling import querysets
 from scheduling.models import Appointment, AppointmentEvent
 from scheduling.models import appointment as appointment_module
-from scheduling.statements import lock_occupied
+from scheduling.statements import lock_appointment
 from scheduling.tests.factories import (
     AppointmentFactory,
     in_days,
@@ -121,15 +122,13 @@ def test_two_appointments_swapped_at_once_do_not_deadlock():
     assert overlaps() == 0
 
 
-def test_every_write_locks_what_it_occupies_at_once_and_once(monkeypatch):
-    locked: list[list[str]] = []
+def test_every_write_locks_what_it_occupies_at_once_and_once():
+    locked: list[str] = []
 
-    def noted(**wanted: Any) -> None:
-        locked.append([*wanted])
-        lock_occupied(**wanted)
+    def noted(execute: Callable[..., Any], sql: str, *details: Any) -> Any:
+        locked.extend(re.findall(r"scheduling_lock\w*", sql))
+        return execute(sql, *details)
 
-    for module in (querysets, appointment_module):
-        monkeypatch.setattr(module, "lock_occupied", noted)
     facility = FacilityFactory()
     visit = AppointmentFactory(facility=facility, doctor=working_doctor(facility))
     held = Appointment.objects.hold(
@@ -139,34 +138,40 @@ def test_every_write_locks_what_it_occupies_at_once_and_once(monkeypatch):
         by=None,
         now=timezone.now(),
     )
-    writes: list[Callable[[], Any]] = [
-        booking(visit.patient, visit.doctor, visit.ends_at),
-        lambda: visit.reschedule(
-            starts_at=visit.starts_at, doctor=working_doctor(facility), by=None
+    lock, of_known = "scheduling_lock", "scheduling_lock_appointment"
+    writes: list[tuple[Callable[[], Any], str]] = [
+        (booking(visit.patient, visit.doctor, visit.ends_at), "scheduling_lock_for_booking"),
+        (
+            lambda: visit.reschedule(
+                starts_at=visit.starts_at, doctor=working_doctor(facility), by=None
+            ),
+            of_known,
         ),
-        lambda: visit.undo(by=None),
-        lambda: held.confirm(patient=PatientFactory(), by=None),
-        lambda: visit.mark_noshow(by=None, now=visit.ends_at),
-        lambda: visit.undo(by=None),
-        lambda: visit.cancel("Patient is ill", by=None),
+        (lambda: visit.undo(by=None), lock),
+        (lambda: held.confirm(patient=PatientFactory(), by=None), of_known),
+        (lambda: visit.mark_noshow(by=None, now=visit.ends_at), of_known),
+        (lambda: visit.undo(by=None), lock),
+        (lambda: visit.cancel("Patient is ill", by=None), of_known),
     ]
-    for write in writes:
+    for write, expected in writes:
         locked.clear()
-        write()
-        assert locked == [["doctors", "patients", "rooms"]]
+        with connection.execute_wrapper(noted):
+            write()
+        assert locked == [expected]
 
 
 def test_a_write_that_waits_too_long_for_a_lock_is_tried_once_more(monkeypatch):
     appointment = visit_today()
     waited: list[int] = []
 
-    def busy_once(**wanted: Any) -> None:
+    def busy_once(*asked: Any, **wanted: Any) -> Appointment:
         waited.append(1)
         if len(waited) == 1:
             with connection.cursor() as cursor:
                 cursor.execute("DO $$ BEGIN RAISE lock_not_available; END $$")
+        return lock_appointment(*asked, **wanted)
 
-    monkeypatch.setattr(appointment_module, "lock_occupied", busy_once)
+    monkeypatch.setattr(appointment_module, "lock_appointment", busy_once)
     appointment.mark_arrived(by=None)
     assert appointment.status == "arrived"
     waited.clear()
@@ -261,9 +266,16 @@ def without_constraints() -> Iterator[None]:
 
 
 @pytest.fixture
-def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (querysets, appointment_module):
-        monkeypatch.setattr(module, "lock_occupied", lambda **wanted: None)
+def no_locks() -> Iterator[None]:
+    """Let the function that every write locks with lock nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('scheduling_lock'::regproc)")
+        (locking,) = cursor.fetchone()
+        cursor.execute(re.sub(r"\bPERFORM FROM \w+ WHERE [^;]*;", "", locking))
+        try:
+            yield
+        finally:
+            cursor.execute(locking)
 
 
 @pytest.mark.usefixtures("no_locks")

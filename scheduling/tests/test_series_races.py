@@ -6,9 +6,7 @@ from datetime import timedelta
 import pytest
 
 from patients.tests.factories import PatientFactory
-from scheduling import querysets
 from scheduling.models import Appointment, AppointmentSeries
-from scheduling.models import appointment as appointment_module
 from scheduling.models import following as following_module
 from scheduling.models import series as series_module
 from scheduling.statements import lock_occupied
@@ -75,7 +73,7 @@ def test_everybody_is_locked_before_the_first_appointment_is_written(monkeypatch
         locked.append(wanted)
         lock_occupied(**wanted)
 
-    for module in (querysets, appointment_module, series_module, following_module):
+    for module in (series_module, following_module):
         monkeypatch.setattr(module, "lock_occupied", noted)
     course = Course()
     other = working_doctor(course.facility)

@@ -89,7 +89,7 @@ def visit() -> Appointment:
     return AppointmentFactory()
 
 
-def test_a_visit_is_booked_in_six_statements_and_changed_in_five(visit):
+def test_a_visit_is_booked_in_five_statements_and_changed_in_four(visit):
     with CaptureQueriesContext(connection) as booking:
         AppointmentFactory(
             doctor=visit.doctor,
@@ -101,7 +101,7 @@ def test_a_visit_is_booked_in_six_statements_and_changed_in_five(visit):
         visit.cancel("Patient is ill", by=None)
     booked = [query["sql"] for query in booking][1:]
     assert (booked[0], booked[-1]) == ("BEGIN", "COMMIT")
-    assert len(booked) == len(cancelling) == 5
+    assert len(booked) == len(cancelling) == 4
 
 
 @pytest.mark.parametrize(
