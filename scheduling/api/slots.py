@@ -46,7 +46,9 @@ class SlotSearch(Serializer):
 
     type = Reference(types, required=False, help_text="A patient has to name one.")
     care_type = Reference(CareType.objects.visible_to, required=False)
-    specialization = serializers.CharField(max_length=100, required=False, default="")
+    specialization = serializers.CharField(
+        allow_blank=True, max_length=100, required=False, default=""
+    )
     doctor = Reference(doctors, required=False)
     facility = Reference(facilities, required=False)
     patient = Reference(
