@@ -59,6 +59,12 @@ class PreconditionRequired(Problem):
     status_code = HTTPStatus.PRECONDITION_REQUIRED
 
 
+class TooLarge(Problem):
+    """The request holds more than is read."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 class Unprocessable(Problem):
     """The request is well formed and cannot be processed."""
 
@@ -124,6 +130,6 @@ def field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
     else:
         yield {
             "field": path or NON_FIELD_ERRORS,
-            "code": str(getattr(detail, "code", "invalid")),
+            "code": str(getattr(detail, "code", None) or "invalid"),
             "detail": str(detail),
         }

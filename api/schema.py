@@ -39,6 +39,7 @@ WHY = {
     406: ("not_acceptable", "The API answers in JSON alone."),
     409: ("doctor_busy", "What is in the database stands against it."),
     412: ("stale", "It has changed since you read it. Read it again, then repeat your change."),
+    413: ("too_large", "This is more than the clinic takes in one request."),
     415: ("unsupported_media_type", "Send JSON."),
     422: ("idempotency_key_reused", "This Idempotency-Key was used for another request."),
     428: ("if_match_required", "Send the ETag of what you read as If-Match."),
@@ -105,7 +106,7 @@ class Schema(AutoSchema):
             return super().get_summary()
         meta = self.view.queryset.model._meta  # noqa: SLF001 - documented by Django
         one, many = str(meta.verbose_name), str(meta.verbose_name_plural)
-        article = "an" if one[0] in "aeiou" else "a"
+        article = "an" if one[0] in "aeio" else "a"
         return SUMMARIES[action].format(one=f"{article} {one}", many=many)
 
     @property
@@ -142,7 +143,7 @@ class Schema(AutoSchema):
         codes |= {401, 403} if self.get_auth() and {} not in self.get_auth() else set()
         codes |= {404} if "{" in self.path or self._get_pagination_parameters() else set()
         codes |= set() if is_read else {409}
-        codes |= set() if is_read or self.method == "DELETE" else {415}
+        codes |= set() if is_read or self.method == "DELETE" else {413, 415}
         codes |= {412, 428} if self.is_change else set()
         codes |= {412} if self.is_deletion or self.may_match else set()
         codes |= {422} if getattr(self.handler, "is_idempotent", False) else set()

@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from api import problems
-from api.problems import Conflict, Problem, Unavailable
+from api.problems import Conflict, Problem, TooLarge, Unavailable
 from facilities.refusals import translated
 
 logger = structlog.get_logger(__name__)
@@ -55,6 +55,7 @@ OVERTAKEN = (
     "Somebody else has just changed what this refers to, or taken what only one can have. "
     "Read it again, then repeat what you meant to do."
 )
+TOO_LARGE = "This is more than the clinic takes in one request. Send less at a time."
 IN_USE = "Other records refer to this one, so it cannot be deleted. Deactivate it instead."
 
 
@@ -77,6 +78,8 @@ def _as_refusal(error: Exception) -> Exception:
             return exceptions.NotFound()
         case PermissionDenied():
             return exceptions.PermissionDenied()
+        case RequestDataTooBig():
+            return TooLarge(TOO_LARGE, "too_large")
         case OperationalError() | InterfaceError():
             logger.error("database_unavailable", exc_info=error)
             return Unavailable("The database is busy. Try again in a few seconds.", "unavailable")
@@ -112,6 +115,9 @@ def _described(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
         errors = list(problems.field_errors(error.detail))
         return problems.body(error.status_code, "invalid", problems.INVALID, errors)
+    if isinstance(error.detail, dict):  # some say it once more inside
+        detail = error.detail["detail"]
+        return problems.body(error.status_code, str(detail.code), str(detail))
     code = str(error.get_codes())
     return problems.body(error.status_code, code, str(error.detail), **more)
 

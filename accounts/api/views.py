@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework.parsers import FormParser, JSONParser
+from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,6 +24,7 @@ from accounts.api.serializers import (
 )
 from accounts.models import SignIn, User
 from accounts.tokens import issue, read_refresh
+from api.parsers import JSONParser
 from api.problems import Unauthenticated
 from api.views import Action
 

@@ -124,3 +124,23 @@ def test_the_description_is_open_and_loads_nothing_from_elsewhere(client, path):
     text = answer.content.decode()
     assert "https://cdn" not in text
     assert "googleapis" not in text
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 50_000])
+@pytest.mark.parametrize("url", [URL, "/api/v1/auth/login"])
+def test_json_that_is_nested_too_deep_is_refused(admin, url, body):
+    answer = admin.post(url, body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+def test_more_than_is_read_is_refused(admin):
+    answer = admin.post(URL, {"name": "x" * 3_000_000})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer a b", "Bearer nonsense"])
+def test_a_header_that_is_no_token_is_a_problem_with_a_plain_code(client, header):
+    answer = client.get(URL, headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert answer.json()["code"] in ("authentication_failed", "token_invalid")
+    assert "ErrorDetail" not in answer.json()["detail"]
