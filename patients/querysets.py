@@ -129,10 +129,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def register(self, registration: "Registration", email: str, password: str) -> bool:
         """Make a patient account; return whether it is new, or the address had an account already.
 
-        The password is hashed in either case, so that both take as long. Raises ValidationError,
-        whether or not there is an account.
+        The account is inactive until the address is proved; until then whoever registers with the
+        address next replaces it. The password is hashed in either case, so that both take as long.
+        Raises ValidationError, whether or not there is an account.
         """
-        user = User(username=f"patient-{uuid4().hex[:12]}", email=email)
+        user = User(username=f"patient-{uuid4().hex[:12]}", email=email, is_active=False)
         user.full_name = str(registration)[:150]
         refuse_weak(password, user, "password")
         user.set_password(password)
@@ -142,6 +143,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         registration.clean()
         try:
             with transaction.atomic():
+                self._give_way(email)
                 user.save()
                 registration.user = user
                 registration.save()
@@ -150,6 +152,19 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
                 raise
             return False
         return True
+
+    def unverified(self, email: str) -> Self:
+        """Keep the one that waits for the code that was mailed to this address."""
+        waiting = self.filter(
+            status=self.model.Status.UNVERIFIED, user__in=User.objects.with_email(email)
+        )
+        return waiting.select_related("user")
+
+    def _give_way(self, email: str) -> None:
+        """Remove an account that holds this address without having proved it."""
+        held = self.unverified(email).filter(user__is_active=False)
+        for registration in held.select_for_update(of=("self",)):
+            registration.user.remove()
 
 
 def _is_about(error: IntegrityError, constraint: str) -> bool:

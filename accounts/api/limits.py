@@ -86,12 +86,14 @@ class Registering(ByAddressAndName):
     limit_of_name = Limit("register", 5, HOUR)
 
 
-class Verifying(ByAccount):
-    limit = Limit("verify", 10, 15 * MINUTE)
+class Verifying(ByAddressAndName):
+    limit = Limit("verify_address", 30, 15 * MINUTE)
+    limit_of_name = Limit("verify", 10, 15 * MINUTE)
 
 
-class Resending(ByAccount):
-    limit = Limit("resend", 5, HOUR)
+class Resending(ByAddressAndName):
+    limit = Limit("resend_address", 30, HOUR)
+    limit_of_name = Limit("resend", 5, HOUR)
 
 
 def _hidden(name: str) -> str:

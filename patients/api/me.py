@@ -98,9 +98,9 @@ class Me(Action):
 
     @extend_schema(
         summary="Read your account",
-        description="`patient_link` is `unverified` until the code from the letter is entered, "
-        "`waiting` while the desk makes sure which record is yours, then `linked`; `none` for an "
-        "account that nobody registered as a patient.",
+        description="`patient_link` is `waiting` while the desk makes sure which record is yours, "
+        "then `linked`; `none` for an account that nobody registered as a patient. It is "
+        "`unverified` where the clinic let you in before you proved your address.",
         examples=[OpenApiExample("Patient", ME, response_only=True)],
     )
     def get(self, request: Request) -> Response:
