@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from accounts.passwords import refuse_weak
+from facilities.refusals import translated
 from patients.candidates import EXPRESSIONS, Branch, apart, mistyped, sharp, similar_tokens
 from patients.likeness import Likeness, Person, closeness, likeness
 from patients.merging import merge
@@ -148,7 +149,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
                 registration.user = user
                 registration.save()
         except IntegrityError as error:
-            if not _is_about(error, "user_email_unique"):
+            if getattr(translated(error), "code", "") != "address_taken":
                 raise
             return False
         return True
@@ -165,11 +166,6 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         held = self.unverified(email).filter(user__is_active=False)
         for registration in held.select_for_update(of=("self",)):
             registration.user.remove()
-
-
-def _is_about(error: IntegrityError, constraint: str) -> bool:
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return diagnosis is not None and diagnosis.constraint_name == constraint
 
 
 class PatientMergeQuerySet(models.QuerySet["PatientMerge"]):
