@@ -46,6 +46,7 @@ CONFLICTS = frozenset(
         "nothing_to_undo",
         "patient_busy",
         "room_busy",
+        "two_accounts",
         "waits_already",
         "working_hours_overlap",
         "wrong_status",

@@ -41,7 +41,8 @@ def merge(
     """Close `record.merged`, move what is its own to `record.into`, and save the record of it.
 
     Raises ValidationError: `stale` over a later version than the one given, `merged_already`,
-    `into_closed`, `itself`, `deceased`, or what refuses a row, such as `patient_busy`, naming it.
+    `into_closed`, `itself`, `deceased`, `two_accounts`, or what refuses a row, such as
+    `patient_busy`, naming it.
     """
     merged, into = record.merged, record.into
     keys = keys_to(type(merged), besides=type(record))
@@ -153,6 +154,12 @@ def refuse_merge(merged: "Patient", into: "Patient") -> None:
             "This record says that the patient has died, the other does not. Find out which is "
             "right, and correct the other first.",
             code="deceased",
+        )
+    if merged.user_id is not None and into.user_id is not None:
+        raise ValidationError(
+            "Both records have an account, and one record can have one alone. Find out which the "
+            "patient uses, and ask an administrator to delete the other in Django admin first.",
+            code="two_accounts",
         )
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from accounts.passwords import refuse_weak
+from facilities.refusals import translated
 from patients.candidates import EXPRESSIONS, Branch, apart, mistyped, sharp, similar_tokens
 from patients.likeness import Likeness, Person, closeness, likeness
 from patients.merging import merge
@@ -129,10 +130,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def register(self, registration: "Registration", email: str, password: str) -> bool:
         """Make a patient account; return whether it is new, or the address had an account already.
 
-        The password is hashed in either case, so that both take as long. Raises ValidationError,
-        whether or not there is an account.
+        The account is inactive until the address is proved; until then whoever registers with the
+        address next replaces it. The password is hashed in either case, so that both take as long.
+        Raises ValidationError, whether or not there is an account.
         """
-        user = User(username=f"patient-{uuid4().hex[:12]}", email=email)
+        user = User(username=f"patient-{uuid4().hex[:12]}", email=email, is_active=False)
         user.full_name = str(registration)[:150]
         refuse_weak(password, user, "password")
         user.set_password(password)
@@ -142,19 +144,28 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         registration.clean()
         try:
             with transaction.atomic():
+                self._give_way(email)
                 user.save()
                 registration.user = user
                 registration.save()
         except IntegrityError as error:
-            if not _is_about(error, "user_email_unique"):
+            if getattr(translated(error), "code", "") != "address_taken":
                 raise
             return False
         return True
 
+    def unverified(self, email: str) -> Self:
+        """Keep the one that waits for the code that was mailed to this address."""
+        waiting = self.filter(
+            status=self.model.Status.UNVERIFIED, user__in=User.objects.with_email(email)
+        )
+        return waiting.select_related("user")
 
-def _is_about(error: IntegrityError, constraint: str) -> bool:
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return diagnosis is not None and diagnosis.constraint_name == constraint
+    def _give_way(self, email: str) -> None:
+        """Remove an account that holds this address without having proved it."""
+        held = self.unverified(email).filter(user__is_active=False)
+        for registration in held.select_for_update(of=("self",)):
+            registration.user.remove()
 
 
 class PatientMergeQuerySet(models.QuerySet["PatientMerge"]):

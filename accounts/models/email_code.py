@@ -30,10 +30,10 @@ class EmailCodeQuerySet(models.QuerySet["EmailCode"]):
         A code is good for 30 minutes and five tries, and for the address it was mailed to alone.
         """
         tries = self.filter(user=user, tries__lt=MOST_TRIES, expires_at__gt=now)
-        if not tries.update(tries=F("tries") + 1):
-            return False
+        counted = tries.update(tries=F("tries") + 1)
         known = self.filter(user=user).values_list("code_hash", flat=True).first()
-        return constant_time_compare(known or "", _hash(user, code))
+        is_right = constant_time_compare(known or "", _hash(user, code))
+        return bool(counted) and is_right
 
 
 class EmailCode(models.Model):

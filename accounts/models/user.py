@@ -94,6 +94,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("email"),
                 name="user_email_unique",
+                violation_error_code="address_taken",
                 violation_error_message="Another account uses this email address. "
                 "Find that account, or enter a different address.",
             ),

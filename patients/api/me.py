@@ -6,6 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,7 +38,7 @@ ME = {
 
 
 class MeSerializer(ModelSerializer):
-    """Another email address needs the password as well."""
+    """Another email address needs the password as well, and for a patient's account the desk."""
 
     current_password = Password(required=False)
     picture = serializers.SerializerMethodField()
@@ -81,8 +82,18 @@ class MeSerializer(ModelSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         password = attrs.pop("current_password", "")
         if attrs.get("email", self.instance.email) != self.instance.email:
+            refuse_patient(self.instance)
             refuse_wrong_password(self.instance, password)
         return attrs
+
+
+def refuse_patient(user: User) -> None:
+    """Raise PermissionDenied: a patient's address was proved, and another one would not be."""
+    if user.role == User.Role.PATIENT:
+        raise PermissionDenied(
+            "The clinic changes the email address of your account: call your facility.",
+            "desk_only",
+        )
 
 
 def shown(user: User) -> dict[str, Any]:
@@ -98,9 +109,9 @@ class Me(Action):
 
     @extend_schema(
         summary="Read your account",
-        description="`patient_link` is `unverified` until the code from the letter is entered, "
-        "`waiting` while the desk makes sure which record is yours, then `linked`; `none` for an "
-        "account that nobody registered as a patient.",
+        description="`patient_link` is `waiting` while the desk makes sure which record is yours, "
+        "then `linked`; `none` for an account that nobody registered as a patient. It is "
+        "`unverified` where the clinic let you in before you proved your address.",
         examples=[OpenApiExample("Patient", ME, response_only=True)],
     )
     def get(self, request: Request) -> Response:
@@ -108,6 +119,8 @@ class Me(Action):
 
     @extend_schema(
         summary="Change your account",
+        description="Another email address needs `current_password`. A patient's address only the "
+        "clinic changes.",
         examples=[
             OpenApiExample("Patient", ME, response_only=True),
             OpenApiExample("Name", {"full_name": "Ruben Oakmere"}, request_only=True),

@@ -12,19 +12,19 @@ from rest_framework.response import Response
 
 from accounts import mail
 from accounts.api import limits
-from accounts.api.serializers import Password, SaidSerializer
-from accounts.api.views import Open
-from accounts.models import EmailCode, User
+from accounts.api.serializers import Password, SaidSerializer, TokensSerializer
+from accounts.api.views import TOKENS, Open, signed_in
+from accounts.models import EmailCode, SignIn, User
 from api.fields import Reference
-from api.problems import Conflict
 from api.serializers import ModelSerializer, Serializer
-from api.views import Action
 from facilities.models import Facility
-from patients.api.me import ME, MeSerializer, shown
+from patients.api.me import LINKS, ME, shown
 from patients.models import Registration
 
-POSTED = "A letter is on its way to this address. Sign in, and enter the code from it."
-RESENT = "A new code is on its way to the address of your account."
+POSTED = "A letter is on its way to this address. Enter the code from it."
+RESENT = "If a registration with this address waits for its code, a new one is on its way to it."
+LINK = ("patient_id", "patient_name", "patient_link")
+VERIFIED = TOKENS.value | {name: ME[name] for name in LINK}
 
 
 def _in_use(user: Any) -> QuerySet[Facility]:
@@ -64,8 +64,21 @@ class RegistrationSerializer(ModelSerializer):
 
 
 class VerificationSerializer(Serializer):
+    email = serializers.EmailField(max_length=254)
     code = serializers.RegexField(r"^[0-9]{6}$", help_text="The six digits from the letter.")
     facility_id = FacilityChoice(help_text="Instead of the one chosen before, if that is full.")
+
+
+class ResendSerializer(Serializer):
+    email = serializers.EmailField(max_length=254)
+
+
+class VerifiedSerializer(TokensSerializer):
+    """The tokens of a sign-in, and which record is this person's."""
+
+    patient_id = serializers.IntegerField(allow_null=True)
+    patient_name = serializers.CharField(allow_null=True)
+    patient_link = serializers.ChoiceField(choices=LINKS)
 
 
 class Register(Open):
@@ -75,7 +88,8 @@ class Register(Open):
     @extend_schema(
         summary="Make a patient account",
         description="Answers alike whether or not there is an account with the address: its owner "
-        "is told in the letter. Sign in next, and send the code from the letter to `auth/verify`.",
+        "is told in the letter. Nobody can sign in with the account until `auth/verify` takes the "
+        "code from the letter. Registering again before that replaces what was said.",
         responses={201: SaidSerializer},
         examples=[
             OpenApiExample(
@@ -103,43 +117,58 @@ class Register(Open):
         return Response({"detail": POSTED}, status=201)
 
 
-class Verify(Action):
+class Verify(Open):
     serializer_class = VerificationSerializer
     protected_by = (limits.Verifying,)
 
     @extend_schema(
-        summary="Prove your address with the code from the letter",
+        summary="Prove your address with the code from the letter, and sign in",
         description="Links the patient record with this address and date of birth, or makes one. "
         "Where a record only looks like yours, the desk decides: `patient_link` is `waiting`. When "
         "the facility is full, send the code again with another one.",
-        responses={200: MeSerializer},
+        responses={200: VerifiedSerializer},
         examples=[
-            OpenApiExample("Code", {"code": "042917"}, request_only=True),
-            OpenApiExample("Linked", ME, response_only=True),
+            OpenApiExample(
+                "Code", {"email": "ruben@example.org", "code": "042917"}, request_only=True
+            ),
+            OpenApiExample("Linked", VERIFIED, response_only=True),
         ],
     )
     def post(self, request: Request) -> Response:
-        said, user, now = self.read(), request.user, timezone.now()
-        registration = unverified(user)
-        if not EmailCode.objects.accepts(user, said["code"], now):
-            message = "This code is not right, or good no more. Check it, or ask for a new one."
-            raise ValidationError({"code": ValidationError(message, code="code_refused")})
-        registration.verified(user.email, now, said.get("facility"))
+        said, now = self.read(), timezone.now()
+        registration = Registration.objects.unverified(said["email"]).first()
+        # A try for nobody takes as long as one for somebody.
+        user = registration.user if registration else User(pk=0, email=said["email"])
+        if not EmailCode.objects.accepts(user, said["code"], now) or registration is None:
+            raise code_refused()
+        try:
+            registration.verified(user.email, now, said.get("facility"))
+        except Registration.DoesNotExist as error:
+            raise code_refused() from error
         user.email_code.delete()
-        return Response(shown(user))
+        answer = signed_in(SignIn.objects.start(registration.user, now))
+        me = shown(user)
+        answer.data |= {name: me[name] for name in LINK}
+        return answer
 
 
-class Resend(Action):
+class Resend(Open):
+    serializer_class = ResendSerializer
     protected_by = (limits.Resending,)
 
     @extend_schema(
         summary="Ask for a new code",
-        request=None,
+        description="Answers alike for every address.",
         responses={202: SaidSerializer},
-        examples=[OpenApiExample("Posted", {"detail": RESENT}, response_only=True)],
+        examples=[
+            OpenApiExample("Address", {"email": "ruben@example.org"}, request_only=True),
+            OpenApiExample("Posted", {"detail": RESENT}, response_only=True),
+        ],
     )
     def post(self, request: Request) -> Response:
-        post_code(unverified(request.user).user)
+        registration = Registration.objects.unverified(self.read()["email"]).first()
+        if registration:
+            post_code(registration.user)
         return Response({"detail": RESENT}, status=202)
 
 
@@ -147,10 +176,6 @@ def post_code(user: User) -> None:
     mail.post_code(user.email, EmailCode.objects.issue(user, timezone.now()))
 
 
-def unverified(user: User) -> Registration:
-    """Return the registration that waits for a code; raises Conflict where there is none."""
-    waiting = Registration.objects.filter(user=user, status=Registration.Status.UNVERIFIED)
-    registration = waiting.select_related("user").first()
-    if registration is None:
-        raise Conflict("There is nothing to verify for this account.", "already_verified")
-    return registration
+def code_refused() -> ValidationError:
+    message = "This code is not right, or good no more. Check it, or ask for a new one."
+    return ValidationError({"code": ValidationError(message, code="code_refused")})

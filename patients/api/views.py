@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
@@ -139,8 +140,12 @@ class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     @action(detail=True, methods=["post"], needs="patients.merge_patient")
     @idempotent
     def unmerge(self, request: Request, pk: str) -> Response:
-        """Open this merged record again, and give it back what went over and is still there."""
+        """Open this merged record again, and give it back what went over and is still there.
+
+        Both records have to be of your facilities: 404 where the one that stayed is not.
+        """
         merge = PatientMerge.objects.in_force_of(self.get_object())
+        get_object_or_404(Patient.objects.visible_to(request.user), pk=merge.into_id)
         merge.undo(by=request.user)
         return Response(serializers.MergeSerializer(merge).data)
 

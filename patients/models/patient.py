@@ -93,8 +93,9 @@ class Patient(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
 
-    # What a patient may change of their own record; the desk changes the rest.
-    CONTACT = ("phone", "address_line", "city", "state", "zip_code", "language", "email")
+    # What a patient may change of their own record; the desk changes the rest. Not the email
+    # address: whether it is refused would tell who else has it.
+    CONTACT = ("phone", "address_line", "city", "state", "zip_code", "language")
 
     objects = PatientQuerySet.as_manager()
 

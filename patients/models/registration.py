@@ -18,7 +18,7 @@ class Registration(models.Model):
     Nobody is given a record for what they say alone. A code that was mailed proves the address:
     then the open record with that address, that date of birth and much the same name is theirs
     (twins may share a mailbox). A record that only looks alike waits for somebody who knows them,
-    and where there is none a new one is made.
+    and where there is none a new one is made. Until then nobody signs in: the account is inactive.
     """
 
     class Status(models.TextChoices):
@@ -72,12 +72,14 @@ class Registration(models.Model):
         return Patient(**{name: getattr(self, name) for name in names})
 
     def verified(self, email: str, now: datetime, facility: Facility | None = None) -> None:
-        """Note that this address is proved, and link the record that it makes certain.
+        """Note that this address is proved, let its owner in, and link the record that is certain.
 
-        Raises ValidationError, such as `facility_full`, and is then not verified.
+        Raises ValidationError, such as `facility_full`, and is then not verified; DoesNotExist
+        where somebody has registered with the address anew meanwhile.
         """
         with transaction.atomic():
             self._lock(self.Status.UNVERIFIED, "already_verified")
+            self.user.activate()
             self.email, self.verified_at = email, now
             self.facility = facility or self.facility
             known = Patient.objects.with_email(self.email).first()

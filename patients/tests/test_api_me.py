@@ -75,6 +75,23 @@ def test_an_address_is_changed_with_the_password_and_the_old_one_told(letters):
     assert [patch().status_code for _ in range(10)][-1] == 429
 
 
+def test_a_patients_address_is_for_the_clinic_to_change(letters):
+    user = UserFactory(role="patient", email="old@example.org")
+    UserFactory(email="taken@example.org")
+    client = client_for(user)
+    for email in ("new@example.org", "taken@example.org"):
+        said = {"email": email, "current_password": PASSWORD, "full_name": "Other"}
+        answer, posted = letters(
+            lambda said=said: client.patch(ME, said, headers={"If-Match": "*"})
+        )
+        assert (answer.status_code, answer.json()["code"], posted) == (403, "desk_only", [])
+        assert "call your facility" in answer.json()["detail"]
+    same = {"email": "old@example.org", "full_name": "Other"}
+    assert client.patch(ME, same, headers={"If-Match": "*"}).json()["full_name"] == "Other"
+    user.refresh_from_db()
+    assert user.email == "old@example.org"
+
+
 def test_nobody_changes_their_own_role():
     user = UserFactory()
     answer = client_for(user).patch(ME, {"role": "admin"}, headers={"If-Match": "*"})

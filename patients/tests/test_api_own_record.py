@@ -47,7 +47,6 @@ def test_a_patient_says_how_to_reach_them(own, account):
         "state": "NE",
         "zip_code": "68114",
         "language": "es",
-        "email": "own@example.org",
     }
     answer = account.patch(there, contact, headers=current(account, there))
     assert answer.status_code == 200, answer.json()
@@ -64,11 +63,14 @@ def test_a_patient_says_how_to_reach_them(own, account):
         ("facility_id", None),
         ("is_active", False),
         ("mrn", "1"),
+        ("email", "own@example.org"),
+        ("email", "taken@example.org"),
         ("identifiers", []),
         ("user", 1),
     ],
 )
 def test_anything_else_is_for_the_desk_to_change(own, account, field, value):
+    PatientFactory(email="taken@example.org")
     there = f"{URL}/{own.pk}"
     given = {field: value, "city": "Omaha"}
     answer = account.patch(there, given, headers=current(account, there))
