@@ -172,6 +172,7 @@ class Syncs(Lists):
 
     def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         since = request.query_params.get("updated_since")
+        _refuse_mixed(request.query_params)
         if since is None:
             return super().list(request, *args, **kwargs)
         pages = Changes()
@@ -231,3 +232,13 @@ def _instant(since: str) -> datetime:
         return Instant().run_validation(since)
     except ValidationError as error:
         raise ValidationError({"updated_since": error.detail}) from error
+
+
+def _refuse_mixed(said: Any) -> None:
+    """Refuse the two ways through a list in one request: one of them would be passed over."""
+    if "updated_since" in said and "page" in said:
+        refusal = "Changes have no numbered pages. Follow `next` of the answer instead."
+        raise ValidationError({"page": [refusal]})
+    if "cursor" in said and "updated_since" not in said:
+        refusal = "A cursor belongs to `updated_since`. Follow `next` as it is, or send both."
+        raise ValidationError({"cursor": [refusal]})
