@@ -52,16 +52,24 @@ class Deprecation(NamedTuple):
 
 
 class Answers:
-    """What every answer carries: its ETag, where the client stands with its limits, its end."""
+    """What every answer carries: its ETag, where the client stands with its limits, its end.
+
+    `not_in_etag` names fields that follow from the clock or from other rows: a change that was
+    made before they changed is not refused for that.
+    """
 
     deprecated: Deprecation | None = None
+    not_in_etag: tuple[str, ...] = ()
+
+    def etag(self, data: Any) -> str:
+        return etag(data, self.not_in_etag)
 
     def finalize_response(
         self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
         if isinstance(response, Response):
-            conditional(request, response)
+            conditional(request, response, self.not_in_etag)
         limits.add_headers(request, response)
         if self.deprecated:
             response["Deprecation"] = f"@{int(self.deprecated.since.timestamp())}"
@@ -104,7 +112,7 @@ class Endpoint(Answers, GenericViewSet):
     def answer(self, row: models.Model, code: int = status.HTTP_200_OK) -> Response:
         """Return a row that was just written, read again with all that is shown beside it."""
         data = self.representation(self.get_queryset().get(pk=row.pk))
-        headers = {"ETag": etag(data)}
+        headers = {"ETag": self.etag(data)}
         if code == status.HTTP_201_CREATED:
             headers["Location"] = self.location(row)
         return Response(data, status=code, headers=headers)
@@ -124,7 +132,8 @@ class Endpoint(Answers, GenericViewSet):
         model = type(row)
         model._base_manager.select_for_update(no_key=True).get(pk=row.pk)  # noqa: SLF001 - documented by Django
         row = rows.get(pk=row.pk)
-        refuse_stale(self.request, self.representation(row), required=if_match)
+        shown = self.representation(row)
+        refuse_stale(self.request, shown, self.not_in_etag, required=if_match)
         return row
 
 

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import problems
-from api.etags import etag, may_match
+from api.etags import may_match
 from api.idempotency import idempotent, is_repeatable
 from scheduling import holding
 from scheduling.api.appointments import examples
@@ -156,7 +156,7 @@ class Books:
     def made(self: Any, appointment: Appointment) -> Response:
         """Answer with a booking as it was just written; everything beside it is known."""
         data = self.representation(appointment)
-        headers = {"ETag": etag(data), "Location": self.address(appointment)}
+        headers = {"ETag": self.etag(data), "Location": self.address(appointment)}
         return Response(data, status=status.HTTP_201_CREATED, headers=headers)
 
     def lost(self: Any, error: ValidationError) -> Exception:

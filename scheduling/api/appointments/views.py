@@ -11,7 +11,6 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.etags import etag
 from api.views import Endpoint, Retrieves, Syncs
 from scheduling.api.appointments import examples
 from scheduling.api.appointments.booking import BOOK, LOST, OVERRIDE, Books
@@ -48,6 +47,7 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
     queryset = Appointment.objects.select_related("patient", "doctor", "facility", "room", "type")
     serializer_class = AppointmentSerializer
     filterset_class = AppointmentFilter
+    not_in_etag = ("next_steps", "is_movable")
     row: Appointment
 
     def permission(self) -> str:
@@ -132,7 +132,7 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
     ) -> Response:
         """Return a row that was just written, which this person saw when they decided on it."""
         data = self.representation(self.queryset.get(pk=row.pk))
-        headers = {"ETag": etag(data)} | ({"Location": location} if location else {})
+        headers = {"ETag": self.etag(data)} | ({"Location": location} if location else {})
         return Response(data, status=code, headers=headers)
 
     def address(self, row: Appointment) -> str:
