@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db import models, transaction
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.http import http_date
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -21,6 +22,7 @@ from api.fields import Instant
 from api.idempotency import idempotent
 from api.pages import Changes
 from api.queries import refuse_unknown
+from api.retries import retried_once
 
 VERBS = {
     "list": "view",
@@ -110,8 +112,11 @@ class Endpoint(Answers, GenericViewSet):
         return self.get_serializer(row).data
 
     def answer(self, row: models.Model, code: int = status.HTTP_200_OK) -> Response:
-        """Return a row that was just written, read again with all that is shown beside it."""
-        data = self.representation(self.get_queryset().get(pk=row.pk))
+        """Return a row that was just written, read again with all that is shown beside it.
+
+        Raises Http404 when it was deleted since.
+        """
+        data = self.representation(get_object_or_404(self.get_queryset(), pk=row.pk))
         headers = {"ETag": self.etag(data)}
         if code == status.HTTP_201_CREATED:
             headers["Location"] = self.location(row)
@@ -125,13 +130,14 @@ class Endpoint(Answers, GenericViewSet):
         """Lock and return the row of this address, the one that `If-Match` names.
 
         Call it in a transaction. Raises PreconditionFailed or, unless `if_match` is optional,
-        PreconditionRequired.
+        PreconditionRequired; Http404 when the row was deleted before it could be locked.
         """
         rows = self.filter_queryset(self.get_queryset())
         row = self.get_object()
         model = type(row)
-        model._base_manager.select_for_update(no_key=True).get(pk=row.pk)  # noqa: SLF001 - documented by Django
-        row = rows.get(pk=row.pk)
+        lockable = model._base_manager.select_for_update(no_key=True)  # noqa: SLF001 - documented by Django
+        get_object_or_404(lockable, pk=row.pk)
+        row = get_object_or_404(rows, pk=row.pk)
         shown = self.representation(row)
         refuse_stale(self.request, shown, self.not_in_etag, required=if_match)
         return row
@@ -216,12 +222,17 @@ class Updates:
     def update(
         self: Any, request: Request, *args: Any, partial: bool = False, **kwargs: Any
     ) -> Response:
+        return self.answer(self.changed(request.data, partial=partial))
+
+    @retried_once
+    def changed(self: Any, said: Any, *, partial: bool) -> Any:
+        """Return the row of this address after it was changed as was said."""
         with transaction.atomic():
             row = self.locked()
-            serializer = self.get_serializer(row, data=request.data, partial=partial)
+            serializer = self.get_serializer(row, data=said, partial=partial)
             serializer.is_valid(raise_exception=True)
             serializer.save()
-        return self.answer(row)
+        return row
 
     def partial_update(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.update(request, *args, partial=True, **kwargs)
@@ -230,6 +241,7 @@ class Updates:
 class Destroys:
     """DELETE; with `If-Match` only what was read. 409 for what other rows refer to."""
 
+    @retried_once
     def destroy(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         with transaction.atomic():
             self.locked(if_match=False).delete()
