@@ -1,12 +1,15 @@
-"""ETags (RFC 9110): a hash of what a representation holds, so that nothing has to keep a version.
+"""ETags (RFC 9110): hashes of what a representation holds, so that nothing has to keep a version.
 
-GET and HEAD answer 304 to an `If-None-Match` that still holds. A change has to name in `If-Match`
-what it was made from; that is compared while the row is locked, so of several that name the same
-one wins and the others get 412.
+A tag has two parts, `"<of what a change could overwrite>.<of everything>"`. GET and HEAD answer 304
+to an `If-None-Match` whose whole tag still holds. A change has to name in `If-Match` what it was
+made from; the first part of that is compared while the row is locked, so of several that name the
+same one wins and the others get 412. What follows from the clock or from other rows, such as how
+many places are left, is shown and not in the first part: a view names it in `not_in_etag`.
 """
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework.request import Request
@@ -16,9 +19,17 @@ from rest_framework.utils.encoders import JSONEncoder
 from api.problems import PreconditionFailed, PreconditionRequired
 
 
-def etag(data: Any) -> str:
+def etag(data: Any, not_in_etag: Iterable[str] = ()) -> str:
+    """Return the tag of a representation; the first part does without the fields of these names."""
+    everything = first = _hash(data)
+    if not_in_etag and isinstance(data, dict):
+        first = _hash({n: value for n, value in data.items() if n not in not_in_etag})
+    return f'"{first}.{everything}"'
+
+
+def _hash(data: Any) -> str:
     text = json.dumps(data, cls=JSONEncoder, separators=(",", ":"))
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def named(header: str) -> set[str]:
@@ -29,11 +40,16 @@ def named(header: str) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in header.split(",")}
 
 
-def conditional(request: Request, response: Response) -> None:
+def changeable(tag: str) -> str:
+    """Return the part of a tag that a change is compared by."""
+    return tag.strip('"').partition(".")[0]
+
+
+def conditional(request: Request, response: Response, not_in_etag: Iterable[str] = ()) -> None:
     """Give a successful answer its ETag, and turn it into 304 where the client has it already."""
     if request.method not in ("GET", "HEAD") or response.status_code != 200:
         return
-    response["ETag"] = etag(response.data)
+    response["ETag"] = etag(response.data, not_in_etag)
     response["Cache-Control"] = "private, no-cache"
     known = named(request.headers.get("If-None-Match", ""))
     if known & {response["ETag"], "*"}:
@@ -46,7 +62,9 @@ def may_match(handler: Any) -> Any:
     return handler
 
 
-def refuse_stale(request: Request, data: Any, *, required: bool = True) -> None:
+def refuse_stale(
+    request: Request, data: Any, not_in_etag: Iterable[str] = (), *, required: bool = True
+) -> None:
     """Raise unless `If-Match` names the representation as it now is; call it under the row's lock.
 
     Raises PreconditionRequired without the header, unless it is not `required`.
@@ -59,7 +77,8 @@ def refuse_stale(request: Request, data: Any, *, required: bool = True) -> None:
             "Send the ETag of what you read as If-Match, so that nobody's change is overwritten.",
             "if_match_required",
         )
-    if not named(header) & {etag(data), "*"}:
+    now = changeable(etag(data, not_in_etag))
+    if not {changeable(each) for each in named(header)} & {now, "*"}:
         raise PreconditionFailed(
             "It has changed since you read it. Read it again, then repeat what you meant to do.",
             "stale",

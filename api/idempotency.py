@@ -15,7 +15,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, NamedTuple
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
@@ -24,13 +24,12 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from api.models import IdempotencyKey
 from api.problems import Unprocessable
+from api.retries import retried_once
 
 KEPT = timedelta(days=1)
 HEADER, REPLAYED = "Idempotency-Key", "Idempotent-Replayed"
 REPEATED_HEADERS = ("Location", "ETag")
 LONGEST = 255
-# A deadlock, a serialization failure, and a lock that could not be had in time.
-RETRIED_ONCE = {"40P01", "40001", "55P03"}
 
 # Takes the key unless another request holds it; one that is older than a day is taken over.
 TAKE = """
@@ -75,6 +74,7 @@ def idempotent(handler: Handler) -> Handler:
                 "idempotency_key_length",
             )
 
+        @retried_once
         def answer() -> Response:
             with transaction.atomic():
                 taken = take(request, key)
@@ -84,7 +84,7 @@ def idempotent(handler: Handler) -> Handler:
                 taken.keep(response)
             return response
 
-        return twice(answer)
+        return answer()
 
     handle.is_idempotent = True  # type: ignore[attr-defined]
     return handle
@@ -93,18 +93,6 @@ def idempotent(handler: Handler) -> Handler:
 def is_repeatable(request: Request) -> bool:
     """Say whether the request runs in the transaction of its key, which a failure gives up."""
     return request.method == "POST" and HEADER in request.headers
-
-
-def twice(answer: Callable[[], Response]) -> Response:
-    """Answer; after a lost fight for locks once more, unless a transaction is open around it."""
-    may_retry = not connection.in_atomic_block
-    try:
-        return answer()
-    except OperationalError as error:
-        sqlstate = getattr(error.__cause__, "sqlstate", None)
-        if not may_retry or sqlstate not in RETRIED_ONCE:
-            raise
-    return answer()
 
 
 def take(request: Request, key: str) -> Taken | None:

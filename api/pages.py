@@ -1,12 +1,19 @@
 """Pages of a list: by number, or after a point in time for an app that keeps a copy."""
 
-from datetime import timedelta
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
-from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework import serializers
+from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from api.fields import LARGEST_ID, Instant
 
 LARGEST = 200
 
@@ -19,29 +26,44 @@ class Pages(PageNumberPagination):
     max_page_size = LARGEST
 
 
-class Changes(CursorPagination):
-    """Rows by the time of their last change, for `?updated_since=`.
+class CursorSerializer(serializers.Serializer):
+    """Where a page of changes begins: after a row; and when the first page was asked for."""
+
+    asked_at = Instant()
+    updated_at = Instant()
+    id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+
+
+class Changes(Pages):
+    """Rows by the time of their last change and their id, for `?updated_since=`.
 
     A cursor, not a number: a row that changes meanwhile moves to the end, and none is missed. The
-    last page says in `updated_since` what to ask with next time. That lies some seconds back, as a
-    transaction under way may still commit a change that is dated before this answer; a row may
-    come twice, and none is left out.
+    answer says in `updated_since` what to ask with next time. That lies some seconds before the
+    first page, as a transaction under way may still commit a change that is dated before it; a row
+    may come twice.
     """
 
-    ordering = ("updated_at", "pk")
     page_size = LARGEST
-    page_size_query_param = "page_size"
-    max_page_size = LARGEST
     LONGEST_WRITE = timedelta(seconds=15)
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        self.asked_at = timezone.now()
-        return list(super().paginate_queryset(queryset, request, view) or [])
+        """Return the rows of one page. Raises ValidationError for a cursor that is none."""
+        self.asked_at, self.next_link = timezone.now(), None
+        cursor = request.query_params.get("cursor")
+        if cursor is not None:
+            after = _read(cursor)
+            self.asked_at, queryset = after["asked_at"], _beyond(queryset, after)
+        size = self.get_page_size(request) or LARGEST
+        rows = list(queryset.order_by("updated_at", "pk")[: size + 1])
+        if len(rows) > size:
+            cursor = _written(self.asked_at, rows[size - 1])
+            self.next_link = replace_query_param(request.build_absolute_uri(), "cursor", cursor)
+        return rows[:size]
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response(
             {
-                "next": self.get_next_link(),
+                "next": self.next_link,
                 "updated_since": self.asked_at - self.LONGEST_WRITE,
                 "results": data,
             }
@@ -57,3 +79,26 @@ class Changes(CursorPagination):
                 "results": schema,
             },
         }
+
+
+def _written(asked_at: datetime, last: Any) -> str:
+    said = {"asked_at": asked_at, "updated_at": last.updated_at, "id": last.pk}
+    return urlsafe_b64encode(json.dumps(CursorSerializer(said).data).encode()).decode()
+
+
+def _read(cursor: str) -> Any:
+    """Return what a cursor says, or raise ValidationError where no answer gave it."""
+    refusal = "No answer gave this cursor. Follow `next` as it is, or begin without a cursor."
+    try:
+        serializer = CursorSerializer(data=json.loads(urlsafe_b64decode(cursor)))
+    except (ValueError, RecursionError) as error:
+        raise serializers.ValidationError({"cursor": [refusal]}) from error
+    if not serializer.is_valid():
+        raise serializers.ValidationError({"cursor": [refusal]})
+    return serializer.validated_data
+
+
+def _beyond(rows: QuerySet, after: dict[str, Any]) -> QuerySet:
+    """Keep the rows after the one that the cursor names, of which many may have its instant."""
+    at, row = after["updated_at"], after["id"]
+    return rows.filter(updated_at__gte=at).filter(Q(updated_at__gt=at) | Q(pk__gt=row))

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db import models, transaction
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.http import http_date
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -21,6 +22,7 @@ from api.fields import Instant
 from api.idempotency import idempotent
 from api.pages import Changes
 from api.queries import refuse_unknown
+from api.retries import retried_once
 
 VERBS = {
     "list": "view",
@@ -52,16 +54,24 @@ class Deprecation(NamedTuple):
 
 
 class Answers:
-    """What every answer carries: its ETag, where the client stands with its limits, its end."""
+    """What every answer carries: its ETag, where the client stands with its limits, its end.
+
+    `not_in_etag` names fields that follow from the clock or from other rows: a change that was
+    made before they changed is not refused for that.
+    """
 
     deprecated: Deprecation | None = None
+    not_in_etag: tuple[str, ...] = ()
+
+    def etag(self, data: Any) -> str:
+        return etag(data, self.not_in_etag)
 
     def finalize_response(
         self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
         if isinstance(response, Response):
-            conditional(request, response)
+            conditional(request, response, self.not_in_etag)
         limits.add_headers(request, response)
         if self.deprecated:
             response["Deprecation"] = f"@{int(self.deprecated.since.timestamp())}"
@@ -102,9 +112,12 @@ class Endpoint(Answers, GenericViewSet):
         return self.get_serializer(row).data
 
     def answer(self, row: models.Model, code: int = status.HTTP_200_OK) -> Response:
-        """Return a row that was just written, read again with all that is shown beside it."""
-        data = self.representation(self.get_queryset().get(pk=row.pk))
-        headers = {"ETag": etag(data)}
+        """Return a row that was just written, read again with all that is shown beside it.
+
+        Raises Http404 when it was deleted since.
+        """
+        data = self.representation(get_object_or_404(self.get_queryset(), pk=row.pk))
+        headers = {"ETag": self.etag(data)}
         if code == status.HTTP_201_CREATED:
             headers["Location"] = self.location(row)
         return Response(data, status=code, headers=headers)
@@ -117,14 +130,16 @@ class Endpoint(Answers, GenericViewSet):
         """Lock and return the row of this address, the one that `If-Match` names.
 
         Call it in a transaction. Raises PreconditionFailed or, unless `if_match` is optional,
-        PreconditionRequired.
+        PreconditionRequired; Http404 when the row was deleted before it could be locked.
         """
         rows = self.filter_queryset(self.get_queryset())
         row = self.get_object()
         model = type(row)
-        model._base_manager.select_for_update(no_key=True).get(pk=row.pk)  # noqa: SLF001 - documented by Django
-        row = rows.get(pk=row.pk)
-        refuse_stale(self.request, self.representation(row), required=if_match)
+        lockable = model._base_manager.select_for_update(no_key=True)  # noqa: SLF001 - documented by Django
+        get_object_or_404(lockable, pk=row.pk)
+        row = get_object_or_404(rows, pk=row.pk)
+        shown = self.representation(row)
+        refuse_stale(self.request, shown, self.not_in_etag, required=if_match)
         return row
 
 
@@ -172,6 +187,7 @@ class Syncs(Lists):
 
     def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         since = request.query_params.get("updated_since")
+        _refuse_mixed(request.query_params)
         if since is None:
             return super().list(request, *args, **kwargs)
         pages = Changes()
@@ -206,12 +222,17 @@ class Updates:
     def update(
         self: Any, request: Request, *args: Any, partial: bool = False, **kwargs: Any
     ) -> Response:
+        return self.answer(self.changed(request.data, partial=partial))
+
+    @retried_once
+    def changed(self: Any, said: Any, *, partial: bool) -> Any:
+        """Return the row of this address after it was changed as was said."""
         with transaction.atomic():
             row = self.locked()
-            serializer = self.get_serializer(row, data=request.data, partial=partial)
+            serializer = self.get_serializer(row, data=said, partial=partial)
             serializer.is_valid(raise_exception=True)
             serializer.save()
-        return self.answer(row)
+        return row
 
     def partial_update(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.update(request, *args, partial=True, **kwargs)
@@ -220,6 +241,7 @@ class Updates:
 class Destroys:
     """DELETE; with `If-Match` only what was read. 409 for what other rows refer to."""
 
+    @retried_once
     def destroy(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         with transaction.atomic():
             self.locked(if_match=False).delete()
@@ -231,3 +253,13 @@ def _instant(since: str) -> datetime:
         return Instant().run_validation(since)
     except ValidationError as error:
         raise ValidationError({"updated_since": error.detail}) from error
+
+
+def _refuse_mixed(said: Any) -> None:
+    """Refuse the two ways through a list in one request: one of them would be passed over."""
+    if "updated_since" in said and "page" in said:
+        refusal = "Changes have no numbered pages. Follow `next` of the answer instead."
+        raise ValidationError({"page": [refusal]})
+    if "cursor" in said and "updated_since" not in said:
+        refusal = "A cursor belongs to `updated_since`. Follow `next` as it is, or send both."
+        raise ValidationError({"cursor": [refusal]})

@@ -1,13 +1,22 @@
 """The addresses of the REST API, version 1, and of its description."""
 
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
+from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.utils.cache import get_conditional_response
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import (
     SpectacularAPIView,
     SpectacularRedocView,
     SpectacularSwaggerSplitView,
 )
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import urls as accounts
@@ -38,6 +47,28 @@ def routes() -> list[URLPattern]:
 
 v1 = [*routes(), *(each for app in APPS for each in app.urlpatterns)]
 
+
+@cache
+def described(renderer: type[BaseRenderer]) -> tuple[bytes, str]:
+    """Return the description in this form, and its ETag. It is made once in a process."""
+    generator: Any = Description.generator_class()
+    schema = generator.get_schema(public=True)
+    text: bytes = renderer().render(schema, renderer.media_type, {})
+    return text, f'"{sha256(text).hexdigest()[:32]}"'
+
+
+class Description(SpectacularAPIView):
+    """The OpenAPI description, which is the same for everybody."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        renderer: Any = type(request.accepted_renderer)
+        text, tag = described(renderer)
+        answer = HttpResponse(text, content_type=renderer.media_type)
+        answer["ETag"], answer["Cache-Control"] = tag, "no-cache"
+        return get_conditional_response(request, etag=tag, response=answer) or answer
+
+
 swagger = SpectacularSwaggerSplitView.as_view(url_name="api-schema")
 # Redoc writes its style sheet while it runs, and searches in a worker that it makes itself.
 redoc = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": [SELF, "blob:"]})(
@@ -46,7 +77,7 @@ redoc = csp_update({"style-src": [UNSAFE_INLINE], "worker-src": [SELF, "blob:"]}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((v1, "api-v1"))),
-    path("api/schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/schema", Description.as_view(), name="api-schema"),
     path("docs", swagger, name="api-docs"),
     path("redoc", redoc, name="api-redoc"),
     re_path(r"^api/", problems.not_found),

@@ -6,15 +6,13 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, models, transaction
+from django.db import models, transaction
 
+from api.retries import retried_once
 from facilities.refusals import refusals
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
-RETRIED_ONCE = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT}
 
 _one_fate = ContextVar("one_fate", default=False)
 
@@ -37,18 +35,7 @@ def one_write(operation: Callable[P, R]) -> Callable[P, R]:
         ):
             return operation(*args, **kwargs)
 
-    @wraps(operation)
-    def write(*args: P.args, **kwargs: P.kwargs) -> R:
-        may_retry = not connection.in_atomic_block
-        try:
-            return attempt(*args, **kwargs)
-        except OperationalError as error:
-            sqlstate = getattr(error.__cause__, "sqlstate", None)
-            if not may_retry or sqlstate not in RETRIED_ONCE:
-                raise
-        return attempt(*args, **kwargs)
-
-    return write
+    return retried_once(attempt)
 
 
 @contextmanager

@@ -146,6 +146,7 @@ class Users(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
     queryset = User.objects.prefetch_related("facilities")
     serializer_class = UserSerializer
     filterset_class = UserFilter
+    not_in_etag = ("last_login",)
 
     def get_serializer_class(self) -> Any:
         return NewUserSerializer if self.action == "create" else UserSerializer

@@ -33,6 +33,7 @@ class Facilities(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     queryset = Facility.objects.prefetch_related("care_types", "zip_code_ranges")
     serializer_class = serializers.FacilitySerializer
     filterset_class = filters.FacilityFilter
+    not_in_etag = ("registered_count", "places_left", "is_full")
 
     @extend_schema(
         summary="Find a facility for somebody who lives in a ZIP code",

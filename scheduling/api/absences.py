@@ -85,6 +85,7 @@ class AbsenceFilter(filters.FilterSet):
 
 class Absences(Lists, Retrieves, Updates, Destroys, Nested):
     filterset_class = AbsenceFilter
+    not_in_etag = ("appointments_to_move",)
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()

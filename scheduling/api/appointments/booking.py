@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import problems
-from api.etags import etag, may_match
+from api.etags import may_match
 from api.idempotency import idempotent, is_repeatable
 from scheduling import holding
 from scheduling.api.appointments import examples
@@ -113,19 +113,18 @@ class Books:
     @may_match
     def confirm(self: Any, request: Request, pk: str) -> Response:
         """Confirm one's own hold, which may have run out as long as nobody wanted its time."""
-        with self.decided() as hold:
-            said = self.confirmation(request, hold)
-            hold.confirm(by=request.user, **said)
-        return self.answer(hold)
+
+        def confirm(hold: Appointment) -> None:
+            hold.confirm(by=request.user, **self.confirmation(request, hold))
+
+        return self.answer(self.decided(confirm))
 
     @extend_schema(summary="Give a hold up", request=None, responses={200: AppointmentSerializer})
     @action(detail=True, methods=["post"], needs=BOOK)
     @idempotent
     @may_match
     def release(self: Any, request: Request, pk: str) -> Response:
-        with self.decided() as hold:
-            holding.give_up(hold, by=request.user)
-        return self.answer(hold)
+        return self.answer(self.decided(lambda hold: holding.give_up(hold, by=request.user)))
 
     def read(self: Any, kind: Any, request: Request) -> tuple[Visit, str]:
         """Return what is wanted, and the reason to override if one is given."""
@@ -156,7 +155,7 @@ class Books:
     def made(self: Any, appointment: Appointment) -> Response:
         """Answer with a booking as it was just written; everything beside it is known."""
         data = self.representation(appointment)
-        headers = {"ETag": etag(data), "Location": self.address(appointment)}
+        headers = {"ETag": self.etag(data), "Location": self.address(appointment)}
         return Response(data, status=status.HTTP_201_CREATED, headers=headers)
 
     def lost(self: Any, error: ValidationError) -> Exception:

@@ -118,12 +118,13 @@ class Steps:
     @idempotent
     @may_match
     def undo(self: Any, request: Request, pk: str) -> Response:
-        with self.decided() as row:
+        def undo(row: Appointment) -> None:
             event = row.last_undoable_event(timezone.now())
             if event and not request.user.has_perm(permissions.to_undo(event)):
                 raise PermissionDenied
             row.undo(by=request.user)
-        return self.answer(row)
+
+        return self.answer(self.decided(undo))
 
     @extend_schema(
         summary="Set the status",
@@ -144,7 +145,7 @@ class Steps:
     def take(self: Any, status: Status, reason: str = "") -> Response:
         """Take the step, on the version that `If-Match` names: a PATCH has to name one."""
         said = [reason] if status == Status.CANCELLED else []
-        with self.decided() as row:
-            STEPS[status].take(row, *said, by=self.request.user)
+        step = STEPS[status]
+        row = self.decided(lambda row: step.take(row, *said, by=self.request.user))
         response: Response = self.answer(row)
         return response

@@ -1,5 +1,4 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.etags import etag
+from api.retries import retried_once
 from api.views import Endpoint, Retrieves, Syncs
 from scheduling.api.appointments import examples
 from scheduling.api.appointments.booking import BOOK, LOST, OVERRIDE, Books
@@ -48,6 +47,7 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
     queryset = Appointment.objects.select_related("patient", "doctor", "facility", "room", "type")
     serializer_class = AppointmentSerializer
     filterset_class = AppointmentFilter
+    not_in_etag = ("next_steps", "is_movable")
     row: Appointment
 
     def permission(self) -> str:
@@ -82,12 +82,16 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
         for name in said:
             self.require(CHANGES[name])
         try:
-            with transaction.atomic():
-                self.row = self.locked()
-                self.change(self.row, said)
+            self.change_locked(said)
         except ValidationError as error:
             raise self.unmovable(error, said) from error
         return self.answer(self.row)
+
+    @retried_once
+    def change_locked(self, said: dict[str, Any]) -> None:
+        with transaction.atomic():
+            self.row = self.locked()
+            self.change(self.row, said)
 
     def unmovable(self, error: ValidationError, said: dict[str, Any]) -> Exception:
         """Return why the appointment, which is as it was before, could not be changed."""
@@ -115,24 +119,30 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
             message = f"{doctor} does not work at {row.facility}. Choose a doctor who does."
             self.refuse_field("doctor_id", message, "does_not_exist")
 
-    @contextmanager
-    def decided(self) -> Iterator[Appointment]:
-        """Give the appointment of this address: the one that `If-Match` names, if it names one.
+    def decided(self, decide: Callable[[Appointment], Any]) -> Appointment:
+        """Decide on the appointment of this address, the one that `If-Match` names if sent.
 
         A PATCH has to name one.
         """
-        if "If-Match" not in self.request.headers and self.request.method == "POST":
-            yield self.get_object()
-            return
+        if "If-Match" in self.request.headers or self.request.method != "POST":
+            return self.decided_locked(decide)
+        row: Appointment = self.get_object()
+        decide(row)
+        return row
+
+    @retried_once
+    def decided_locked(self, decide: Callable[[Appointment], Any]) -> Appointment:
         with transaction.atomic():
-            yield self.locked()
+            row: Appointment = self.locked()
+            decide(row)
+        return row
 
     def answer(
         self, row: Any, code: int = status.HTTP_200_OK, location: str | None = None
     ) -> Response:
         """Return a row that was just written, which this person saw when they decided on it."""
         data = self.representation(self.queryset.get(pk=row.pk))
-        headers = {"ETag": etag(data)} | ({"Location": location} if location else {})
+        headers = {"ETag": self.etag(data)} | ({"Location": location} if location else {})
         return Response(data, status=code, headers=headers)
 
     def address(self, row: Appointment) -> str:
