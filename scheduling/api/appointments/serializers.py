@@ -135,9 +135,20 @@ class HoldSerializer(Serializer):
         }
 
 
-class BookingSerializer(HoldSerializer):
+class WordsSerializer(Serializer):
+    """What is said of a visit as it is booked; the notes are the desk's own."""
+
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+    def validate_notes(self, notes: str) -> str:
+        if self.context["request"].user.is_clinic_staff:
+            return notes
+        message = "Notes are the desk's. Say in `reason` why you come."
+        raise serializers.ValidationError(message, code="desk_only")
+
+
+class BookingSerializer(HoldSerializer, WordsSerializer):
     override_reason = serializers.CharField(
         max_length=200,
         required=False,
@@ -153,7 +164,7 @@ class BookingSerializer(HoldSerializer):
         return super().validate(said)
 
 
-class ConfirmationSerializer(Serializer):
+class ConfirmationSerializer(WordsSerializer):
     """What a hold becomes; what is left out stays as it is held."""
 
     patient_id = Reference(patients, source="patient", required=False)
@@ -162,8 +173,6 @@ class ConfirmationSerializer(Serializer):
     duration_minutes = serializers.IntegerField(
         min_value=SHORTEST, max_value=LONGEST, required=False
     )
-    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
 class ChangeSerializer(Serializer):
