@@ -123,6 +123,16 @@ def test_the_last_step_is_taken_back_by_who_may_take_it(visit):
     assert Place().staff().post(there(visit, "undo")).status_code == 404
 
 
+def test_why_a_visit_was_cancelled_is_told_to_the_staff_alone(visit):
+    own, nurse = as_role(visit, "patient"), as_role(visit, "nurse")
+    take(as_role(visit, "receptionist"), visit, "cancel")
+    assert nurse.get(there(visit)).json()["cancel_reason"] == "Patient is ill"
+    for path in (there(visit), there(visit, "history"), APPOINTMENTS):
+        answer = own.get(path)
+        assert answer.status_code == 200
+        assert "Patient is ill" not in answer.content.decode()
+
+
 def test_a_patient_takes_back_only_what_they_did_themselves():
     place, kind = Place(), online_type()
     own, desk = place.own(), place.staff()

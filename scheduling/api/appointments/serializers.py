@@ -36,9 +36,13 @@ def rooms(user: Any) -> Any:
 
 
 class AppointmentSerializer(ForStaff, serializers.Serializer):
-    """`notes`, `overbook` and `override_reason` are the staff's: a patient's answer lacks them."""
+    """A patient's answer lacks what is the staff's: `notes`, `overbook` and two reasons.
 
-    for_staff = ("notes", "overbook", "override_reason")
+    `override_reason` and `cancel_reason` are shown to the staff alone, like every reason in the
+    history, whoever wrote them.
+    """
+
+    for_staff = ("notes", "cancel_reason", "overbook", "override_reason")
 
     id = serializers.IntegerField(read_only=True)
     patient_id = serializers.IntegerField(
