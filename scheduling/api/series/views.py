@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Prefetch
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
@@ -113,13 +114,12 @@ class Series(Lists, Retrieves, Endpoint):
     def create(self, request: Request) -> Response:
         said = self.read(serializers.RepeatedSerializer)
         wanted, choices, details = self.parted(said)
-        first = Slot(said["doctor"], said["facility"], said["starts_at"], said["starts_at"])
-        # The first date is looked at like all the others, and not held any more.
-        holding.let_go(request.user, first)
         everything = wanted | choices | {"details": details}
+        first = Slot(said["doctor"], said["facility"], said["starts_at"], said["starts_at"])
         if said["dry_run"]:
-            clashes = AppointmentSeries.objects.foreseen(**everything)
-            return Response(foreseen(wanted, clashes))
+            return Response(foreseen(wanted, looked_at(first, everything)))
+        # The first date is booked like all the others, and not held any more.
+        holding.let_go(request.user, first)
         try:
             series = AppointmentSeries.objects.book(**everything)
         except SeriesClash as error:
@@ -207,6 +207,15 @@ class Series(Lists, Retrieves, Endpoint):
             "replacing": serializers.slots_of(chosen, facility, duration),
             "leaving_out": set(said.get("leaving_out", [])),
         }
+
+
+def looked_at(first: Slot, everything: dict[str, Any]) -> list[Clash]:
+    """Return what stands in the way, besides one's own hold of the first date, which stays."""
+    with transaction.atomic():
+        holding.let_go(everything["by"], first)
+        clashes = AppointmentSeries.objects.foreseen(**everything)
+        transaction.set_rollback(True)
+    return clashes
 
 
 def foreseen(wanted: dict[str, Any], clashes: list[Clash]) -> Any:
