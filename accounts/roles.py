@@ -41,6 +41,7 @@ _WRITE_CLOSURES = {f"scheduling.{verb}_closure" for verb in ("add", "change", "d
 _WRITE_HOURS = {f"scheduling.{verb}_workinghours" for verb in ("add", "change", "delete")}
 _USE_DESK = {
     "scheduling.view_appointment",
+    "scheduling.view_appointmentseries",
     "scheduling.view_waitlistentry",
     "patients.view_patient",
 }
@@ -58,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "patients.delete_patient",
             "patients.merge_patient",
             "scheduling.book_appointment",
+            "scheduling.book_series",
             "scheduling.reschedule_appointment",
             "scheduling.cancel_appointment",
             "scheduling.arrive_appointment",

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
+
 from accounts.models import User
 from scheduling import rules
 from scheduling.models import Appointment, AppointmentEvent
@@ -26,6 +28,19 @@ def to_undo(event: AppointmentEvent) -> str:
     return STEP[Status(event.to_status)]
 
 
+def undo(appointment: Appointment, *, by: User, version: int | None = None) -> None:
+    """Take the last change back for who may make such a change; raise PermissionDenied for others.
+
+    Raises ValidationError as `Appointment.undo()` does.
+    """
+
+    def judge(event: AppointmentEvent) -> None:
+        if not by.has_perm(to_undo(event)):
+            raise PermissionDenied
+
+    appointment.undo(by=by, version=version, judge=judge)
+
+
 def steps_of(user: User, appointment: Appointment, now: datetime) -> list[Status]:
     """Return the steps that this person may take at `now`, in the order of a visit.
 
@@ -36,4 +51,6 @@ def steps_of(user: User, appointment: Appointment, now: datetime) -> list[Status
     open_now = rules.open_steps(appointment, now)
     if appointment.status != Status.PENDING:
         open_now -= {Status.BOOKED}
+    if rules.is_with_the_desk(appointment, user):
+        open_now -= {Status.CANCELLED}
     return [step for step in Status if step in open_now and user.has_perm(STEP[step])]

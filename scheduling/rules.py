@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from scheduling.availability import GRID, on_grid
 from scheduling.calendars import local
-from scheduling.status import NEXT, ON_THE_DAY, Status
+from scheduling.status import NEXT, ON_THE_DAY, UNTIL_ARRIVAL, Status
 from scheduling.triggers import GRACE_MINUTES
 
 if TYPE_CHECKING:
     from scheduling.models.appointment import Appointment
+    from scheduling.models.event import AppointmentEvent
 
 
 def refuse_times(appointment: "Appointment") -> None:
@@ -81,6 +82,27 @@ def refuse_step(appointment: "Appointment", step: Status, now: datetime) -> None
 def _day_has_come(appointment: "Appointment", now: datetime) -> bool:
     day, today = (local(at, appointment.facility).date() for at in (appointment.starts_at, now))
     return today >= day
+
+
+def is_with_the_desk(appointment: "Appointment", user: User) -> bool:
+    """Say whether a patient can end the visit no more: only before they have arrived."""
+    return user.role == User.Role.PATIENT and appointment.status not in UNTIL_ARRIVAL
+
+
+def refuse_once_arrived(appointment: "Appointment", by: User | None) -> None:
+    """Code: `wrong_status`, for a patient's account."""
+    if by is not None and is_with_the_desk(appointment, by):
+        raise ValidationError(
+            "You have arrived, and cancel here no more. Talk to the desk.", code="wrong_status"
+        )
+
+
+def refuse_others_change(event: "AppointmentEvent", by: User | None) -> None:
+    """Code: `not_yours`: a patient's account takes back only what it did itself."""
+    if by is not None and by.role == User.Role.PATIENT and event.by_id != by.pk:
+        raise ValidationError(
+            "The clinic made this change. Call the clinic to take it back.", code="not_yours"
+        )
 
 
 def refuse_others_hold(appointment: "Appointment", by: User | None) -> None:

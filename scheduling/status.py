@@ -52,5 +52,8 @@ NEXT: dict[str, frozenset[Status]] = {
 # What is said of a patient who is there, and so not before the visit's own day.
 ON_THE_DAY = frozenset({Status.ARRIVED, Status.CHECKED_IN, Status.FULFILLED})
 
+# Until then patients cancel by themselves; later they are with the desk.
+UNTIL_ARRIVAL = (Status.PENDING, Status.BOOKED)
+
 # Only these may still be moved to another time.
 MOVABLE = (Status.PENDING, Status.BOOKED, Status.ARRIVED)

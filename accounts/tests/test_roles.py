@@ -35,6 +35,11 @@ def test_the_desk_books_and_patients_book_for_themselves(role, may):
     assert UserFactory(role=role).has_perm("scheduling.book_appointment") is may
 
 
+def test_only_the_desk_books_series():
+    holders = {role for role in Role if UserFactory(role=role).has_perm("scheduling.book_series")}
+    assert holders == {Role.ADMIN, Role.RECEPTIONIST}
+
+
 def test_a_deactivated_person_may_do_nothing():
     assert not UserFactory(role=Role.ADMIN, is_active=False).has_perm("patients.view_patient")
 

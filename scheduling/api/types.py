@@ -98,7 +98,8 @@ SHOWN = OpenApiExample("Check-up", CHECK_UP, response_only=True)
     update=extend_schema(summary="Replace a type of visit"),
     partial_update=extend_schema(summary="Change a type of visit"),
     destroy=extend_schema(
-        summary="Delete a type of visit", description="One that was booked is deactivated instead."
+        summary="Delete a type of visit",
+        description="One that was booked cannot be deleted (409, `in_use`). Deactivate it instead.",
     ),
 )
 class AppointmentTypes(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):

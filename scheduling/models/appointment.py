@@ -8,6 +8,7 @@ comes back as a `ValidationError` with the constraint's own code and words. The 
 because exclusion constraints alone deadlock under racing inserts.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -270,19 +271,31 @@ class Appointment(models.Model):
 
     @one_write
     def undo(
-        self, *, by: User | None, version: int | None = None, now: datetime | None = None
+        self,
+        *,
+        by: User | None,
+        version: int | None = None,
+        now: datetime | None = None,
+        judge: Callable[[AppointmentEvent], None] | None = None,
     ) -> None:
         """Take back the last step or move, on the day it was made, if its time is still free.
 
-        Raises ValidationError when there is nothing to take back or the time has been taken.
+        A patient takes back only what they did themselves (`not_yours`), to a time that they may
+        book online. `judge` sees the change that is taken back, under the lock, and raises what
+        forbids it. Raises ValidationError when there is nothing to take back or the time has been
+        taken.
         """
+        now = now or timezone.now()
         before = self._lock_row(version)
-        event = self.last_undoable_event(now or timezone.now())
+        event = self.last_undoable_event(now)
         if event is None:
             raise ValidationError(
                 "There is nothing to undo here: only today's last change can be taken back.",
                 code="nothing_to_undo",
             )
+        if judge:
+            judge(event)
+        rules.refuse_others_change(event, by)
         lock_occupied(
             doctors={self.doctor_id, event.from_doctor_id},
             patients={self.patient_id},
@@ -295,6 +308,8 @@ class Appointment(models.Model):
         self.doctor_id, self.room_id = event.from_doctor_id, event.from_room_id
         self.overbook = event.from_overbook
         self.override_reason = event.from_override_reason
+        if by is not None and by.role == User.Role.PATIENT:
+            rules.refuse_online(self, now)
         takes_time = before.status not in HOLDING_TIME or event.kind == AppointmentEvent.Kind.MOVED
         if takes_time and self.status in HOLDING_TIME and not self.override_reason:
             calendars.refuse_closed_time(self)
@@ -343,6 +358,7 @@ class Appointment(models.Model):
         now = now or timezone.now()
         before = self._lock(version)
         rules.refuse_step(self, status, now)
+        rules.refuse_once_arrived(self, by)
         rules.refuse_others_hold(self, by)
         self.status = status
         self.cancel_reason = reason if status == Status.CANCELLED else ""

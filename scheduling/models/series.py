@@ -66,6 +66,7 @@ class AppointmentSeries(models.Model):
     class Meta:
         verbose_name_plural = "appointment series"
         ordering = ["first_day", "time_of_day", "pk"]
+        permissions = [("book_series", "Can book a series, and change what follows in one")]
         constraints = series_constraints()
 
     def __str__(self) -> str:

@@ -123,6 +123,59 @@ def test_the_last_step_is_taken_back_by_who_may_take_it(visit):
     assert Place().staff().post(there(visit, "undo")).status_code == 404
 
 
+def test_why_a_visit_was_cancelled_is_told_to_the_staff_alone(visit):
+    own, nurse = as_role(visit, "patient"), as_role(visit, "nurse")
+    take(as_role(visit, "receptionist"), visit, "cancel")
+    assert nurse.get(there(visit)).json()["cancel_reason"] == "Patient is ill"
+    for path in (there(visit), there(visit, "history"), APPOINTMENTS):
+        answer = own.get(path)
+        assert answer.status_code == 200
+        assert "Patient is ill" not in answer.content.decode()
+
+
+def test_a_patient_takes_back_only_what_they_did_themselves():
+    place, kind = Place(), online_type()
+    own, desk = place.own(), place.staff()
+    booked = own.post(APPOINTMENTS, place.wanted(patient_id=None, type_id=kind.pk))
+    visit = Appointment.objects.get(pk=booked.json()["id"])
+    take(desk, visit, "cancel")
+    refused = own.post(there(visit, "undo"))
+    assert (refused.status_code, refused.json()["code"]) == (400, "not_yours")
+    assert desk.get(there(visit)).json()["status"] == "cancelled"
+    desk.post(there(visit, "undo"))
+    visit.reschedule(starts_at=place.at(11), by=None)
+    assert own.post(there(visit, "undo")).json()["code"] == "not_yours"
+    take(own, visit, "cancel")
+    assert own.post(there(visit, "undo")).json()["status"] == "booked"
+
+
+def test_a_patient_takes_nothing_back_to_a_time_that_is_not_booked_online():
+    place, kind = Place(), online_type(minimum_notice_minutes=60 * 24 * 3)
+    own = place.own()
+    untyped, soon = (
+        AppointmentFactory(**{name: vars(place)[name] for name in ("facility", "doctor", "patient")}
+                           | {"type": each, "starts_at": place.at(hour)})
+        for each, hour in ((None, 9), (kind, 11))
+    )  # fmt: skip
+    for visit, code in ((untyped, "not_online"), (soon, "too_soon")):
+        take(own, visit, "cancel")
+        refused = own.post(there(visit, "undo"))
+        assert (refused.status_code, refused.json()["code"]) == (400, code)
+        visit.refresh_from_db()
+        assert visit.status == "cancelled"
+
+
+def test_a_patient_who_has_arrived_cancels_at_the_desk(visit):
+    own, desk = as_role(visit, "patient"), as_role(visit, "receptionist")
+    assert own.get(there(visit)).json()["next_steps"] == ["cancelled"]
+    take(desk, visit, "arrive")
+    assert own.get(there(visit)).json()["next_steps"] == []
+    refused = take(own, visit, "cancel").json()
+    assert (refused["status"], refused["code"]) == (409, "wrong_status")
+    assert refused["detail"] == "You have arrived, and cancel here no more. Talk to the desk."
+    assert take(desk, visit, "cancel").json()["status"] == "cancelled"
+
+
 def test_a_status_is_set_as_its_action_sets_it(visit):
     desk, nurse = as_role(visit, "receptionist"), as_role(visit, "nurse")
 

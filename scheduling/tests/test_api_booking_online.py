@@ -48,6 +48,20 @@ def test_a_patient_books_nothing_that_is_not_online_and_for_nobody_else(place):
     assert not Appointment.objects.exists()
 
 
+def test_the_notes_are_the_desks(place):
+    own, kind = place.own(), online_type()
+    said = place.wanted(patient_id=None, type_id=kind.pk)
+    booked = own.post(APPOINTMENTS, said | {"notes": "VIP"})
+    held = own.post(f"{APPOINTMENTS}/hold", said)
+    confirmed = own.post(f"{held['Location']}/confirm", {"notes": "VIP"})
+    for refused in (booked, confirmed):
+        assert refused.status_code == 400
+        (error,) = refused.json()["errors"]
+        assert (error["field"], error["code"]) == ("notes", "desk_only")
+    visit = Appointment.objects.get()
+    assert (visit.status, visit.notes) == ("pending", "")
+
+
 def test_an_account_without_a_patient_record_is_told_so(place):
     answer = client_of(UserFactory(role="patient")).post(
         APPOINTMENTS, place.wanted(patient_id=None, type_id=online_type().pk)

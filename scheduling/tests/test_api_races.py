@@ -14,7 +14,7 @@ from facilities.models import Doctor
 from facilities.tests.factories import staff_of
 from scheduling.models import Appointment
 from scheduling.tests.api import APPOINTMENTS, Place, client_of
-from scheduling.tests.factories import AppointmentFactory
+from scheduling.tests.factories import AppointmentFactory, visit_today
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,6 +54,21 @@ def test_20_posts_with_one_key_make_one_appointment_and_get_one_answer():
     booked = Appointment.objects.get()
     assert answers[0].json()["id"] == booked.pk
     assert booked.events.count() == 1
+
+
+def test_who_may_take_a_change_back_is_asked_of_the_change_that_is_last_by_then():
+    visit = visit_today()
+    nurse, desk = (staff_of(visit.facility, role) for role in ("nurse", "receptionist"))
+    visit.mark_arrived(by=nurse)
+    undo = f"{APPOINTMENTS}/{visit.pk}/undo"
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            visit.cancel("Patient is ill", by=desk)
+            answer = pool.submit(answers_at_once, [lambda: client_of(nurse).post(undo)])
+            wait_for_tries(1)
+        assert answer.result()[0].status_code == 403
+    visit.refresh_from_db()
+    assert visit.status == "cancelled"
 
 
 def test_20_posts_with_one_key_for_a_taken_time_are_all_refused_with_alternatives():

@@ -225,6 +225,15 @@ def test_a_series_of_two_is_read_in_as_many_statements_as_one_of_eight(course, d
     assert statements(2, 9) == statements(8, 12)
 
 
+def test_a_look_leaves_a_hold_of_the_first_date_as_it_is(course, desk):
+    said = {name: wanted(course)[name] for name in ("doctor_id", "facility_id", "starts_at")}
+    held = desk.post(f"{APPOINTMENTS}/hold", said)
+    for key in ({}, {"Idempotency-Key": "one"}):
+        looked = desk.post(SERIES, wanted(course, dry_run=True), headers=key)
+        assert [each["clash"] for each in looked.json()["dates"]] == [None] * 4
+        assert desk.get(held["Location"]).json() == held.json()
+
+
 def test_a_hold_of_the_first_date_does_not_stand_in_its_holders_way(course, desk):
     said = {name: wanted(course)[name] for name in ("doctor_id", "facility_id", "starts_at")}
     assert desk.post(f"{APPOINTMENTS}/hold", said).status_code == 201

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.tests.factories import UserFactory
 from facilities.tests.factories import FacilityFactory, staff_of
 from scheduling.models import Appointment, AppointmentSeries
 from scheduling.tests.factories import AppointmentFactory, working_doctor
@@ -181,8 +182,11 @@ def test_only_who_may_change_one_changes_all_that_follow(
     client: Client, course: Course, series: AppointmentSeries, second: Appointment, step: str
 ) -> None:
     posted = {"slot": slot(course, course.at(1, 11))} | CANCEL
-    client.force_login(staff_of(course.facility, "nurse"))
-    assert press(client, second, step, **posted).status_code == 403
+    course.patient.user = UserFactory(role="patient")
+    course.patient.save()
+    for user in (staff_of(course.facility, "nurse"), course.patient.user):
+        client.force_login(user)
+        assert press(client, second, step, **posted).status_code == 403
     client.force_login(staff_of(FacilityFactory()))
     assert press(client, second, step, **posted).status_code == 404
     assert statuses(series) == ["booked"] * 4

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import User
 from facilities.models import Doctor
@@ -19,9 +19,15 @@ WORDS = "{}, with all that follow"
 
 
 def wants_following(request: DeskRequest, appointment: Appointment) -> bool:
-    """Say whether the form asks to change the later appointments of the series too."""
+    """Say whether the form asks to change the later appointments of the series too.
+
+    Raises PermissionDenied where it does, for whom series are not open.
+    """
     scope = request.POST.get("scope") or request.GET.get("scope")
-    return scope == FOLLOWING and appointment.series_id is not None
+    wants = scope == FOLLOWING and appointment.series_id is not None
+    if wants and not request.user.has_perm("scheduling.book_series"):
+        raise PermissionDenied
+    return wants
 
 
 def mover(request: DeskRequest, appointment: Appointment) -> Callable[..., None]:

@@ -21,7 +21,7 @@ from scheduling.views.series_plan import Plan, Row, booked_already
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required("scheduling.book_appointment", raise_exception=True)
+@permission_required("scheduling.book_series", raise_exception=True)
 def book(request: DeskRequest, facility_id: int) -> HttpResponse:
     """Show the form; show the dates it comes to, with what is free; book the dates shown."""
     plan = Plan(request, visible_facility(request, facility_id))

@@ -36,9 +36,13 @@ def rooms(user: Any) -> Any:
 
 
 class AppointmentSerializer(ForStaff, serializers.Serializer):
-    """`notes`, `overbook` and `override_reason` are the staff's: a patient's answer lacks them."""
+    """A patient's answer lacks what is the staff's: `notes`, `overbook` and two reasons.
 
-    for_staff = ("notes", "overbook", "override_reason")
+    `override_reason` and `cancel_reason` are shown to the staff alone, like every reason in the
+    history, whoever wrote them.
+    """
+
+    for_staff = ("notes", "cancel_reason", "overbook", "override_reason")
 
     id = serializers.IntegerField(read_only=True)
     patient_id = serializers.IntegerField(
@@ -135,9 +139,20 @@ class HoldSerializer(Serializer):
         }
 
 
-class BookingSerializer(HoldSerializer):
+class WordsSerializer(Serializer):
+    """What is said of a visit as it is booked; the notes are the desk's own."""
+
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+    def validate_notes(self, notes: str) -> str:
+        if self.context["request"].user.is_clinic_staff:
+            return notes
+        message = "Notes are the desk's. Say in `reason` why you come."
+        raise serializers.ValidationError(message, code="desk_only")
+
+
+class BookingSerializer(HoldSerializer, WordsSerializer):
     override_reason = serializers.CharField(
         max_length=200,
         required=False,
@@ -153,7 +168,7 @@ class BookingSerializer(HoldSerializer):
         return super().validate(said)
 
 
-class ConfirmationSerializer(Serializer):
+class ConfirmationSerializer(WordsSerializer):
     """What a hold becomes; what is left out stays as it is held."""
 
     patient_id = Reference(patients, source="patient", required=False)
@@ -162,8 +177,6 @@ class ConfirmationSerializer(Serializer):
     duration_minutes = serializers.IntegerField(
         min_value=SHORTEST, max_value=LONGEST, required=False
     )
-    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
 class ChangeSerializer(Serializer):

@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Prefetch
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
@@ -21,11 +21,7 @@ from scheduling.clashes import Clash, SeriesClash
 from scheduling.models import Appointment, AppointmentSeries
 from scheduling.openings import Slot
 
-NEEDS = {
-    "list": "scheduling.view_appointment",
-    "retrieve": "scheduling.view_appointment",
-    "create": "scheduling.book_appointment",
-}
+BOOK = "scheduling.book_series"
 CLASHES = {
     (409, problems.CONTENT_TYPE): OpenApiResponse(
         serializers.SeriesProblem, "Some dates cannot be had, and nothing was saved."
@@ -61,13 +57,7 @@ class Series(Lists, Retrieves, Endpoint):
     filterset_class = SeriesFilter
 
     def permission(self) -> str:
-        return self.needs or NEEDS[self.action]
-
-    def check_permissions(self, request: Request) -> None:
-        """Leave series to the staff: a patient's account books one visit at a time."""
-        super().check_permissions(request)
-        if not request.user.is_clinic_staff:
-            raise PermissionDenied
+        return BOOK if self.action == "create" else super().permission()
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
@@ -113,13 +103,12 @@ class Series(Lists, Retrieves, Endpoint):
     def create(self, request: Request) -> Response:
         said = self.read(serializers.RepeatedSerializer)
         wanted, choices, details = self.parted(said)
-        first = Slot(said["doctor"], said["facility"], said["starts_at"], said["starts_at"])
-        # The first date is looked at like all the others, and not held any more.
-        holding.let_go(request.user, first)
         everything = wanted | choices | {"details": details}
+        first = Slot(said["doctor"], said["facility"], said["starts_at"], said["starts_at"])
         if said["dry_run"]:
-            clashes = AppointmentSeries.objects.foreseen(**everything)
-            return Response(foreseen(wanted, clashes))
+            return Response(foreseen(wanted, looked_at(first, everything)))
+        # The first date is booked like all the others, and not held any more.
+        holding.let_go(request.user, first)
         try:
             series = AppointmentSeries.objects.book(**everything)
         except SeriesClash as error:
@@ -140,7 +129,7 @@ class Series(Lists, Retrieves, Endpoint):
         detail=True,
         methods=["post"],
         url_path="cancel-following",
-        needs="scheduling.cancel_appointment",
+        needs=BOOK,
     )
     @idempotent
     def cancel_following(self, request: Request, pk: str) -> Response:
@@ -166,7 +155,7 @@ class Series(Lists, Retrieves, Endpoint):
         detail=True,
         methods=["post"],
         url_path="move-following",
-        needs="scheduling.reschedule_appointment",
+        needs=BOOK,
     )
     @idempotent
     def move_following(self, request: Request, pk: str) -> Response:
@@ -207,6 +196,15 @@ class Series(Lists, Retrieves, Endpoint):
             "replacing": serializers.slots_of(chosen, facility, duration),
             "leaving_out": set(said.get("leaving_out", [])),
         }
+
+
+def looked_at(first: Slot, everything: dict[str, Any]) -> list[Clash]:
+    """Return what stands in the way, besides one's own hold of the first date, which stays."""
+    with transaction.atomic():
+        holding.let_go(everything["by"], first)
+        clashes = AppointmentSeries.objects.foreseen(**everything)
+        transaction.set_rollback(True)
+    return clashes
 
 
 def foreseen(wanted: dict[str, Any], clashes: list[Clash]) -> Any:
