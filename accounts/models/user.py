@@ -177,7 +177,7 @@ class User(AbstractBaseUser):
             try:
                 self.save(update_fields=["picture"])
             except Exception:
-                self.picture.storage.delete(self.picture.name)
+                self.picture.storage.delete(str(self.picture.name))
                 raise
 
     def remove_picture(self) -> None:
