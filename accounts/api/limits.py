@@ -130,4 +130,5 @@ class Resending(ByAddressAndName):
 
 
 def _hidden(name: str) -> str:
-    return salted_hmac("accounts.limits", name, algorithm="sha256").hexdigest()[:32]
+    value = name.encode(errors="replace")  # half a surrogate pair cannot be encoded
+    return salted_hmac("accounts.limits", value, algorithm="sha256").hexdigest()[:32]

@@ -174,7 +174,11 @@ class User(AbstractBaseUser):
         with transaction.atomic():
             self._forget_picture_file()
             self.picture.save("picture", ContentFile(drawn), save=False)
-            self.save(update_fields=["picture"])
+            try:
+                self.save(update_fields=["picture"])
+            except Exception:
+                self.picture.storage.delete(str(self.picture.name))
+                raise
 
     def remove_picture(self) -> None:
         with transaction.atomic():

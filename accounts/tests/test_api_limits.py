@@ -61,6 +61,13 @@ def test_one_address_tries_thirty_names_a_minute():
     assert attempt("nora", PASSWORD, address="192.0.2.2").status_code == 200
 
 
+@pytest.mark.parametrize("name", ["\\ud800", "\\u0000"])
+def test_a_name_that_is_no_text_is_refused(name):
+    said = f'{{"username": "{name}", "password": "x"}}'
+    answer = APIClient().generic("POST", LOGIN, said, "application/json")
+    assert answer.status_code == 400
+
+
 def test_refreshing_is_limited():
     key = "refresh:192.0.2.1"
     APIClient().post(REFRESH, {"refresh": "x"}, REMOTE_ADDR="192.0.2.1")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
 from PIL import Image
 from PIL.ExifTags import Base
 from rest_framework.test import APIClient
@@ -188,3 +189,12 @@ def test_only_administrators_reach_the_pictures_of_others():
     assert client_for(user).get(MINE).status_code == 200
     assert APIClient().get(MINE).status_code == 401
     assert admin.delete(theirs).status_code == 204
+
+
+def test_a_picture_that_the_database_refuses_leaves_no_file(media):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_user ADD CHECK (picture = '')")
+    user = UserFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        user.set_picture(drawn())
+    assert not [path for path in media.rglob("*") if path.is_file()]
