@@ -24,11 +24,12 @@ CONFLICTS = frozenset(
     {
         "already_decided",
         "already_verified",
-        "already_waiting",
         "deceased",
         "doctor_busy",
+        "doctor_inactive",
         "email_taken",
         "facility_full",
+        "facility_inactive",
         "feed_live",
         "held_by_other",
         "hold_lost",
@@ -43,8 +44,10 @@ CONFLICTS = frozenset(
         "not_started",
         "not_today",
         "not_waiting",
+        "nothing_left",
         "nothing_to_undo",
         "patient_busy",
+        "patient_inactive",
         "room_busy",
         "waits_already",
         "working_hours_overlap",
@@ -55,7 +58,10 @@ OVERTAKEN = (
     "Somebody else has just changed what this refers to, or taken what only one can have. "
     "Read it again, then repeat what you meant to do."
 )
-IN_USE = "Other records refer to this one, so it cannot be deleted. Deactivate it instead."
+IN_USE = (
+    "Other records refer to this one, so it cannot be deleted. Change those first, or deactivate "
+    "this one where it has `is_active`."
+)
 
 
 def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
