@@ -29,10 +29,6 @@ class YesNo(filters.TypedChoiceFilter):
         choices = [(word, word) for word in words]
         super().__init__(*args, choices=choices, coerce=words.get, empty_value=None, **options)
 
-    def filter(self, qs: QuerySet, value: bool | None) -> QuerySet:
-        """Filter also by False, which the base class takes for no value."""
-        return qs if value is None else super().filter(qs, value)
-
 
 class Words(filters.CharFilter):
     """Text of a bounded length, in any case of letters."""

@@ -13,6 +13,7 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django_structlog.middlewares import RequestMiddleware
 
 from accounts.models import User
+from api import problems
 from clinic.logs import without_secrets
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -70,8 +71,12 @@ class DatabaseUnavailableMiddleware:
         if not isinstance(error, OperationalError | InterfaceError):
             return None
         logger.error("database_unavailable", exc_info=error)
-        # Rendered without the request, whose user cannot be read now.
-        response = HttpResponse(render_to_string("503.html"), status=503)
+        if request.path.startswith("/api/"):
+            busy = "The database is busy. Try again in a few seconds."
+            response: HttpResponse = problems.response(503, "unavailable", busy)
+        else:
+            # Rendered without the request, whose user cannot be read now.
+            response = HttpResponse(render_to_string("503.html"), status=503)
         response.headers["Retry-After"] = "5"
         return response
 

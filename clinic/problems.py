@@ -24,11 +24,12 @@ CONFLICTS = frozenset(
     {
         "already_decided",
         "already_verified",
-        "already_waiting",
         "deceased",
         "doctor_busy",
+        "doctor_inactive",
         "email_taken",
         "facility_full",
+        "facility_inactive",
         "feed_live",
         "held_by_other",
         "hold_lost",
@@ -43,8 +44,10 @@ CONFLICTS = frozenset(
         "not_started",
         "not_today",
         "not_waiting",
+        "nothing_left",
         "nothing_to_undo",
         "patient_busy",
+        "patient_inactive",
         "room_busy",
         "two_accounts",
         "waits_already",
@@ -57,7 +60,10 @@ OVERTAKEN = (
     "Read it again, then repeat what you meant to do."
 )
 TOO_LARGE = "This is more than the clinic takes in one request. Send less at a time."
-IN_USE = "Other records refer to this one, so it cannot be deleted. Deactivate it instead."
+IN_USE = (
+    "Other records refer to this one, so it cannot be deleted. Change those first, or deactivate "
+    "this one where it has `is_active`."
+)
 
 
 def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:

@@ -1,6 +1,7 @@
 """Races that a check before the write cannot see: a unique value taken, a row deleted meanwhile."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from clinic import problems
@@ -29,3 +30,11 @@ def test_a_row_that_somebody_else_has_just_deleted_is_a_conflict():
 def add_room_to_nothing():
     Room.objects.create(facility_id=FacilityFactory().pk + 1, name="Blue")
     connection.check_constraints()
+
+
+@pytest.mark.parametrize(
+    "code", ["patient_inactive", "doctor_inactive", "facility_inactive", "nothing_left"]
+)
+def test_what_another_request_would_not_meet_is_a_conflict(code):
+    answer = problems.handle(ValidationError("It is inactive.", code=code), {})
+    assert (answer.status_code, answer.data["code"]) == (409, code)

@@ -59,13 +59,16 @@ def test_a_dead_database_is_answered_with_503_and_no_trace_of_itself():
 from django.test import Client
 client = Client(headers={"host": "localhost"}, raise_request_exception=False)
 client.cookies["sessionid"] = "a" * 32
-for path in ["/health/ready", "/"]:
+for path in ["/health/ready", "/", "/api/v1/care-types"]:
     response = client.get(path)
     print("STATUS", path, response.status_code, response.headers.get("Retry-After"))
+print("PROBLEM", response.headers["Content-Type"], response.json()["code"])
 """
     ran = run_elsewhere(code, DATABASE_URL=DEAD_DATABASE, DATABASE_POOL_TIMEOUT="0.3")
     answers = [line for line in ran.stdout.splitlines() if line.startswith("STATUS")]
-    assert answers == ["STATUS /health/ready 503 5", "STATUS / 503 5"], ran.stderr
+    away = ["/health/ready", "/", "/api/v1/care-types"]
+    assert answers == [f"STATUS {path} 503 5" for path in away], ran.stderr
+    assert "PROBLEM application/problem+json unavailable" in ran.stdout
 
 
 def test_other_errors_are_not_mistaken_for_a_dead_database():

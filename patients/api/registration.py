@@ -65,6 +65,7 @@ class RegistrationSerializer(ModelSerializer):
 
 class VerificationSerializer(Serializer):
     email = serializers.EmailField(max_length=254)
+    password = Password()
     code = serializers.RegexField(r"^[0-9]{6}$", help_text="The six digits from the letter.")
     facility_id = FacilityChoice(help_text="Instead of the one chosen before, if that is full.")
 
@@ -129,7 +130,13 @@ class Verify(Open):
         responses={200: VerifiedSerializer},
         examples=[
             OpenApiExample(
-                "Code", {"email": "ruben@example.org", "code": "042917"}, request_only=True
+                "Code",
+                {
+                    "email": "ruben@example.org",
+                    "password": "a-long-enough-password",
+                    "code": "042917",
+                },
+                request_only=True,
             ),
             OpenApiExample("Linked", VERIFIED, response_only=True),
         ],
@@ -139,7 +146,12 @@ class Verify(Open):
         registration = Registration.objects.unverified(said["email"]).first()
         # A try for nobody takes as long as one for somebody.
         user = registration.user if registration else User(pk=0, email=said["email"])
-        if not EmailCode.objects.accepts(user, said["code"], now) or registration is None:
+        # Whoever registered an address last chose its password: the code proves the address, the
+        # password that both are one person.
+        knows = user.check_password(said["password"])
+        if not EmailCode.objects.accepts(user, said["code"], now) or not knows:
+            raise code_refused()
+        if registration is None:
             raise code_refused()
         try:
             registration.verified(user.email, now, said.get("facility"))

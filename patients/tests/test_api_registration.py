@@ -51,7 +51,8 @@ def registered(letters):
 
 
 def verify(code: str, **said):
-    return APIClient().post(VERIFY, {"email": RUBEN["email"], "code": code} | said)
+    own = {"email": RUBEN["email"], "password": PASSWORD, "code": code}
+    return APIClient().post(VERIFY, own | said)
 
 
 def is_refused(answer) -> bool:
@@ -249,6 +250,15 @@ def test_the_code_is_not_in_the_database_and_good_for_nobody_else(registered):
     registered(email="eve@example.org")
     EmailCode.objects.filter(user__email="eve@example.org").update(code_hash=rubens)
     assert is_refused(verify(code, email="eve@example.org"))
+
+
+def test_a_code_lets_in_only_who_chose_the_password(registered, letters):
+    registered()
+    other = RUBEN | {"password": "somebody-elses-password"}
+    _, (letter,) = letters(lambda: APIClient().post(REGISTER, other))
+    assert is_refused(verify(code_in(letter)))
+    assert not User.objects.get(email=RUBEN["email"]).is_active
+    assert verify(code_in(letter), password=other["password"]).status_code == 200
 
 
 def test_another_code_replaces_the_first_and_asking_is_limited(registered, letters):
