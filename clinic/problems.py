@@ -44,6 +44,7 @@ CONFLICTS = frozenset(
         "not_started",
         "not_today",
         "not_waiting",
+        "not_yours",
         "nothing_left",
         "nothing_to_undo",
         "patient_busy",

@@ -140,7 +140,7 @@ def test_a_patient_takes_back_only_what_they_did_themselves():
     visit = Appointment.objects.get(pk=booked.json()["id"])
     take(desk, visit, "cancel")
     refused = own.post(there(visit, "undo"))
-    assert (refused.status_code, refused.json()["code"]) == (400, "not_yours")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_yours")
     assert desk.get(there(visit)).json()["status"] == "cancelled"
     desk.post(there(visit, "undo"))
     visit.reschedule(starts_at=place.at(11), by=None)

@@ -85,5 +85,7 @@ def _of_the_desk(facility: Facility) -> Place:
             rule=weekly(in_days(2, 9, facility=facility).astimezone(facility.tz)),
             by=None,
         ),
-        "waitlist": WaitlistEntryFactory(patient=patient, facility=facility),
+        "waitlist": WaitlistEntryFactory(
+            patient=PatientFactory(facility=facility), facility=facility
+        ),
     }
