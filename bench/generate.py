@@ -40,6 +40,8 @@ def _fill(plan: Plan, today: date) -> None:
     say("vacuum and statistics")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
+        # Or the server writes all of this back while somebody measures.
+        cursor.execute("CHECKPOINT")
 
 
 def arguments() -> argparse.ArgumentParser:

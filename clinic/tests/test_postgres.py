@@ -263,10 +263,12 @@ def test_a_server_started_by_hand_outlives_its_users(server: Server) -> None:
 def run_in(server: Server, *command: str) -> subprocess.Popen[str]:
     """Run a command as `python -m clinic.postgres run` does, for another folder.
 
-    A test run that was itself started in the background may ignore SIGINT, and its children too.
+    A test run that was itself started in the background, or by nohup, may ignore SIGINT and SIGHUP,
+    and so would its children.
     """
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL);"
         "from pathlib import Path; from clinic.postgres import Server;"
         "from clinic.postgres.__main__ import run;"
         "sys.exit(run(sys.argv[2:], Server(Path(sys.argv[1])), given=False))"
