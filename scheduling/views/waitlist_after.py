@@ -17,7 +17,7 @@ from django_htmx.http import trigger_client_event
 from accounts.models import User
 from scheduling.board import iso_instant
 from scheduling.calendars import local
-from scheduling.freed import freed_by, freed_with, to_be_freed
+from scheduling.freed import free_from, freed_by, freed_with, to_be_freed
 from scheduling.models import Appointment, WaitlistEntry
 from scheduling.openings import Slot
 from scheduling.views.answers import BOARD_IS_STALE, DeskRequest, in_panel
@@ -95,6 +95,7 @@ def fits_context(request: DeskRequest, slot: Slot) -> dict[str, Any]:
         "facility": slot.facility,
         "entries": entries[:MOST_OFFERED],
         "has_more": len(entries) > MOST_OFFERED,
+        "is_free": free_from(slot.starts_at, slot.doctor, slot.facility) is not None,
         "may_book": request.user.has_perms(MAY_BOOK),
         "board_url": board_url(slot.facility, slot.local_start.date()),
     }
