@@ -6,7 +6,6 @@ Accounts know no facilities, so these endpoints live here.
 from typing import Any
 
 import django_filters
-from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import (
@@ -161,20 +160,16 @@ class Users(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
         responses={200: UserSerializer, 204: None},
     )
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with transaction.atomic():
-            user = self.locked(if_match=False)
-            if user.remove():
-                return Response(status=status.HTTP_204_NO_CONTENT)
-            return self.answer(user)
+        user = self.locked_for(User.remove, if_match=False)
+        if user.pk is None:
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        return self.answer(user)
 
     @extend_schema(summary="Let the person sign in again", request=None)
     @action(detail=True, methods=["post"], needs="accounts.change_user")
     @idempotent
     def activate(self, request: Request, pk: str) -> Response:
-        with transaction.atomic():
-            user = self.locked(if_match=False)
-            user.activate()
-            return self.answer(user)
+        return self.answer(self.locked_for(User.activate, if_match=False))
 
     @extend_schema(
         summary="Let the person in no more",
@@ -185,10 +180,7 @@ class Users(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
     @action(detail=True, methods=["post"], needs="accounts.change_user")
     @idempotent
     def deactivate(self, request: Request, pk: str) -> Response:
-        with transaction.atomic():
-            user = self.locked(if_match=False)
-            user.deactivate()
-            return self.answer(user)
+        return self.answer(self.locked_for(User.deactivate, if_match=False))
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

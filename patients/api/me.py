@@ -16,6 +16,7 @@ from accounts.api.serializers import Password
 from accounts.api.views import refuse_wrong_password
 from accounts.models import User
 from api.etags import etag, refuse_stale
+from api.retries import retried_once
 from api.serializers import ModelSerializer
 from api.views import Action
 from facilities.api.users import FacilityNameSerializer
@@ -132,6 +133,12 @@ class Me(Action):
         ],
     )
     def patch(self, request: Request) -> Response:
+        data = shown(self.changed(request))
+        return Response(data, headers={"ETag": etag(data)})
+
+    @retried_once
+    def changed(self, request: Request) -> User:
+        """Return the account after it was changed as was said."""
         with transaction.atomic():
             user = User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
             refuse_stale(request, shown(user))
@@ -141,5 +148,4 @@ class Me(Action):
             serializer.save()
             if user.email != known:
                 mail.post_address_changed(known)
-        data = shown(user)
-        return Response(data, headers={"ETag": etag(data)})
+        return user

@@ -157,7 +157,7 @@ class Verify(Open):
             registration.verified(user.email, now, said.get("facility"))
         except Registration.DoesNotExist as error:
             raise code_refused() from error
-        user.email_code.delete()
+        EmailCode.objects.filter(user=user).delete()
         answer = signed_in(SignIn.objects.start(registration.user, now))
         me = shown(user)
         answer.data |= {name: me[name] for name in LINK}

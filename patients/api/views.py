@@ -26,7 +26,8 @@ from patients.models import Patient, PatientMerge
     destroy=extend_schema(
         summary="Close a patient's record",
         description="The record stays to be read, with `is_active: false`. It takes no place in "
-        "its facility any more and cannot be booked for.",
+        "its facility any more and cannot be booked for. Refused with `visits_to_come`, which says "
+        "how many, until the visits to come are cancelled.",
     ),
     partial_update=extend_schema(
         summary="Change a patient",
@@ -75,8 +76,7 @@ class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
         return super().update(request, *args, **kwargs)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with transaction.atomic():
-            self.locked(if_match=False).close()
+        self.locked_for(Patient.close, if_match=False)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
@@ -58,11 +57,12 @@ class DoctorStatus(Endpoint):
         """Deactivate. Visits that are booked stay booked: the answer says how many are to move."""
         return self.set_active(is_active=False)
 
-    @transaction.atomic
     def set_active(self, *, is_active: bool) -> Response:
-        doctor = self.locked(if_match=False)
-        doctor.is_active = is_active
-        doctor.save(update_fields=["is_active", "updated_at"])
+        def change(doctor: Doctor) -> None:
+            doctor.is_active = is_active
+            doctor.save(update_fields=["is_active", "updated_at"])
+
+        doctor = self.locked_for(change, if_match=False)
         answer = self.answer(doctor)
         to_come = Appointment.objects.filter(doctor=doctor).expected(timezone.now())
         answer.data["appointments_to_move"] = 0 if is_active else to_come.count()

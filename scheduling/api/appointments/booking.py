@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from api import problems
 from api.etags import may_match
 from api.idempotency import idempotent, is_repeatable
+from api.problems import Conflict
 from scheduling import holding
 from scheduling.api.appointments import examples
 from scheduling.api.appointments.refused import LostTime, explained, unbooked
@@ -112,12 +113,18 @@ class Books:
     @idempotent
     @may_match
     def confirm(self: Any, request: Request, pk: str) -> Response:
-        """Confirm one's own hold, which may have run out as long as nobody wanted its time."""
+        """Confirm one's own hold, which may have run out as long as nobody wanted its time.
+
+        Confirmed again by the same person, it is refused with `already_booked` and the id.
+        """
 
         def confirm(hold: Appointment) -> None:
             hold.confirm(by=request.user, **self.confirmation(request, hold))
 
-        return self.answer(self.decided(confirm))
+        try:
+            return self.answer(self.decided(confirm))
+        except ValidationError as error:
+            raise booked_already(error, int(pk)) from error
 
     @extend_schema(summary="Give a hold up", request=None, responses={200: AppointmentSerializer})
     @action(detail=True, methods=["post"], needs=BOOK)
@@ -177,3 +184,10 @@ class Books:
         except ValidationError as error:
             raise self.lost(error) from error
         return response
+
+
+def booked_already(error: ValidationError, pk: int) -> Exception:
+    """Name the appointment that a hold became; return any other refusal as it is."""
+    if getattr(error, "code", "") != "already_booked":
+        return error
+    return Conflict(" ".join(error.messages), "already_booked", appointment_id=pk)

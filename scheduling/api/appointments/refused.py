@@ -36,9 +36,13 @@ class AlternativeSerializer(serializers.Serializer):
 
 
 class LostTime(ProblemSerializer):
-    """A refused time. `busy` says what is taken, of a conflict alone."""
+    """A refused time. `busy` says what is taken, of a conflict alone.
+
+    Of `already_booked`, `appointment_id` is what the hold became.
+    """
 
     busy = serializers.ChoiceField(choices=sorted(BUSY.values()), required=False)
+    appointment_id = serializers.IntegerField(required=False)
     alternatives = AlternativeSerializer(many=True, required=False)
 
 

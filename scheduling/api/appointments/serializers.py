@@ -13,7 +13,7 @@ from api.serializers import ForStaff, Serializer
 from facilities.models import Doctor, Facility, Room
 from patients.models import Patient
 from scheduling.models import Appointment, AppointmentType
-from scheduling.permissions import steps_of
+from scheduling.permissions import may_move, steps_of
 from scheduling.status import Status
 
 SHORTEST, LONGEST = 5, 720
@@ -74,13 +74,18 @@ class AppointmentSerializer(ForStaff, serializers.Serializer):
     source = serializers.ChoiceField(choices=Appointment.Source.choices, read_only=True)
     series_id = serializers.IntegerField(read_only=True, allow_null=True)
     next_steps = serializers.SerializerMethodField()
-    is_movable = serializers.BooleanField(read_only=True)
+    is_movable = serializers.SerializerMethodField(
+        help_text="Whether this person can move it now, as far as the visit itself goes."
+    )
     created_at = Instant(read_only=True)
     updated_at = Instant(read_only=True)
     version = serializers.IntegerField(read_only=True)
 
     def get_duration_minutes(self, appointment: Appointment) -> int:
         return appointment.duration // timedelta(minutes=1)
+
+    def get_is_movable(self, appointment: Appointment) -> bool:
+        return may_move(self.context["request"].user, appointment)
 
     @extend_schema_field(
         serializers.ListField(

@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
@@ -82,14 +81,13 @@ class Waitlist(Lists, Retrieves, Creates, Endpoint):
         examples=[SHOWN],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
-        with transaction.atomic():
-            entry = self.locked()
-            wish = WishSerializer(
-                entry, data=request.data, partial=True, context=self.get_serializer_context()
-            )
+        def change(entry: WaitlistEntry) -> None:
+            context = self.get_serializer_context()
+            wish = WishSerializer(entry, data=request.data, partial=True, context=context)
             wish.is_valid(raise_exception=True)
             wish.save()
-        return self.answer(entry)
+
+        return self.answer(self.locked_for(change))
 
     @extend_schema(
         summary="Take a patient off the waitlist",
