@@ -28,6 +28,15 @@ from scheduling.api import urls as scheduling
 APPS = (accounts, facilities, patients, scheduling)
 
 
+TAGS = {name: text for app in APPS for name, text in app.tags.items()}
+
+
+def described_tags(result: dict[str, Any], generator: Any, **kwargs: Any) -> dict[str, Any]:
+    """Say in the description of the API what each group of operations is about."""
+    tags = [{"name": name, "description": text} for name, text in TAGS.items()]
+    return result | {"tags": tags}
+
+
 class Router(SimpleRouter):
     """Routes with or without a slash at the end."""
 

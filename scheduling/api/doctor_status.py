@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.examples import exemplified
 from api.idempotency import idempotent
 from api.views import Endpoint
-from facilities.api.examples import A_DOCTOR
+from facilities.api.examples import DOCTOR
 from facilities.api.serializers import DoctorSerializer
 from facilities.models import Doctor
 from scheduling.models import Appointment
@@ -18,6 +19,7 @@ from scheduling.models import Appointment
 LEFT = {"is_active": False, "appointments_to_move": 12}
 
 
+@exemplified(shown=DOCTOR | LEFT)
 class DoctorStatusSerializer(DoctorSerializer):
     appointments_to_move = serializers.IntegerField(
         read_only=True, help_text="How many visits to come are still booked with the doctor."
@@ -38,9 +40,6 @@ class DoctorStatus(Endpoint):
         summary="Let a doctor take appointments again",
         request=None,
         responses=DoctorStatusSerializer,
-        examples=[
-            OpenApiExample("Active", {"id": 5, "is_active": True, "appointments_to_move": 0})
-        ],
     )
     @idempotent
     def activate(self, request: Request, **kwargs: Any) -> Response:
@@ -50,7 +49,6 @@ class DoctorStatus(Endpoint):
         summary="Let a doctor take no more appointments",
         request=None,
         responses=DoctorStatusSerializer,
-        examples=[OpenApiExample("Inactive", A_DOCTOR | LEFT)],
     )
     @idempotent
     def deactivate(self, request: Request, **kwargs: Any) -> Response:

@@ -34,7 +34,7 @@ BOOK = "scheduling.book_appointment"
 OVERRIDE = "scheduling.override_appointment"
 LOST = {
     (409, problems.CONTENT_TYPE): OpenApiResponse(
-        LostTime, "The time is taken: what is busy, and the nearest that are free.", [examples.LOST]
+        LostTime, "The time is taken: what is busy, and the nearest that are free."
     )
 }
 
@@ -49,7 +49,7 @@ class Books:
         description="A patient books for themselves, and only types that are bookable online.",
         request=BookingSerializer,
         responses={201: AppointmentSerializer, **LOST},
-        examples=[examples.BOOK, examples.BOOK_BY_TYPE, examples.BOOKED],
+        examples=[examples.BOOK, examples.BOOK_BY_TYPE],
     )
     def create(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Book; where one's own hold stands in the way, confirm or give up that and book."""
@@ -86,7 +86,6 @@ class Books:
         "up.",
         request=HoldSerializer,
         responses={201: AppointmentSerializer, **LOST},
-        examples=[examples.HOLD],
     )
     @action(detail=False, methods=["post"], needs=BOOK)
     def hold(self: Any, request: Request) -> Response:
@@ -107,7 +106,6 @@ class Books:
         summary="Book what is held",
         request=ConfirmationSerializer,
         responses={200: AppointmentSerializer, **LOST},
-        examples=[examples.CONFIRM],
     )
     @action(detail=True, methods=["post"], needs=BOOK)
     @idempotent

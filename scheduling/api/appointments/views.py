@@ -13,7 +13,6 @@ from rest_framework.response import Response
 
 from api.retries import retried_once
 from api.views import Endpoint, Retrieves, Syncs
-from scheduling.api.appointments import examples
 from scheduling.api.appointments.booking import BOOK, LOST, OVERRIDE, Books
 from scheduling.api.appointments.filters import AppointmentFilter
 from scheduling.api.appointments.reading import Reads
@@ -40,7 +39,7 @@ CHANGES = {
         summary="List appointments",
         description="With `updated_since`, what was entered in error is `{id, deleted}` alone.",
     ),
-    retrieve=extend_schema(summary="Read an appointment", examples=[examples.BOOKED]),
+    retrieve=extend_schema(summary="Read an appointment"),
 )
 class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, Endpoint):
     """Visits, and times that are held for one."""
@@ -74,7 +73,6 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
         description="Both may be in one request; then either both are done or neither.",
         request=ChangeSerializer,
         responses={200: AppointmentSerializer, **LOST},
-        examples=[examples.MOVE, examples.BOOKED],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
         serializer = ChangeSerializer(data=request.data, context=self.get_serializer_context())
