@@ -1,5 +1,6 @@
 """What every endpoint does alike, seen at the addresses and on one plain resource."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -132,6 +133,16 @@ def test_the_description_is_open_and_loads_nothing_from_elsewhere(client, path):
     text = answer.content.decode()
     assert "https://cdn" not in text
     assert "googleapis" not in text
+
+
+def test_redoc_asks_no_other_site_for_a_picture(client):
+    page = client.get("/redoc").content.decode()
+    (source,) = re.findall(r'<script src="([^"]+)">', page)
+    script = client.get(source)
+    assert (script.status_code, script["Content-Type"]) == (200, "text/javascript; charset=utf-8")
+    text = script.content.decode()
+    assert "API docs by Redocly" in text
+    assert "cdn.redoc.ly" not in text
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 50_000])

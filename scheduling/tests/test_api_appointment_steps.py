@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.tests.clients import client_of
 from accounts.tests.factories import UserFactory
 from facilities.tests.api import current
 from facilities.tests.factories import staff_of
@@ -14,7 +15,7 @@ from scheduling.api.appointments.steps import Step
 from scheduling.models import Appointment
 from scheduling.permissions import STEP
 from scheduling.status import Status
-from scheduling.tests.api import APPOINTMENTS, Place, client_of, online_type
+from scheduling.tests.api import APPOINTMENTS, Place, online_type
 from scheduling.tests.factories import AppointmentFactory, in_days, visit_today
 
 pytestmark = pytest.mark.django_db
