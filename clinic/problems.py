@@ -27,6 +27,7 @@ logger = structlog.get_logger(__name__)
 # Refusals that another request, at another moment or for another time, would not meet.
 CONFLICTS = frozenset(
     {
+        "already_booked",
         "already_decided",
         "already_verified",
         "deceased",
@@ -56,6 +57,7 @@ CONFLICTS = frozenset(
         "patient_inactive",
         "room_busy",
         "two_accounts",
+        "visits_to_come",
         "waits_already",
         "working_hours_overlap",
         "wrong_status",

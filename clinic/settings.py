@@ -223,7 +223,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_NO_READ_ONLY_REQUIRED": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["api.schema.without_slash"],
-    "POSTPROCESSING_HOOKS": ["api.schema.strict_requests"],
+    "POSTPROCESSING_HOOKS": ["api.schema.strict_requests", "clinic.api.described_tags"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
