@@ -9,7 +9,7 @@ root.classList.add("has-js");
 let opener = "";
 
 function mark(id) {
-  for (const marked of document.querySelectorAll("#board [aria-current]")) marked.removeAttribute("aria-current");
+  for (const marked of document.querySelectorAll("#board [aria-current=true]")) marked.removeAttribute("aria-current");
   opener = id;
   if (id) document.getElementById(id)?.setAttribute("aria-current", "true");
 }
@@ -82,7 +82,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
     const onGrid = shown?.closest(".board-grid") ? shown : null;
     onGrid?.scrollIntoView({ block: "nearest", inline: "nearest" });
     (onGrid || scroller()).focus({ preventScroll: true });
-  } else if (event.detail.target?.id === "board-content") {
+  } else if (event.detail.target?.id.endsWith("-content")) {
     mark(opener);
   } else if (event.detail.target?.id === "panel") {
     coverBoard();
