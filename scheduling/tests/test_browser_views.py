@@ -87,10 +87,10 @@ def test_the_list_is_narrowed_down_without_a_reload(desk: Desk, open_desk):
     page = open_desk()
     page.keyboard.press("3")
     expect(page.locator(".visit-row")).to_have_count(1)
-    page.get_by_label("Status").select_option("Arrived")
+    page.get_by_label("Status", exact=True).select_option("Arrived")
     expect(page.get_by_text("No visit is like this")).to_be_visible()
     assert "status=arrived" in page.url
-    page.get_by_label("Status").select_option("Booked")
+    page.get_by_label("Status", exact=True).select_option("Booked")
     expect(page.locator(".visit-row")).to_have_count(1)
 
 
@@ -108,7 +108,7 @@ def test_without_javascript_a_step_comes_back_to_the_list(desk: Desk, open_desk)
     page.goto(f"{desk.address}/desk/{desk.facility.pk}/list/?status=booked")
     page.get_by_role("button", name=re.compile("^Arrived: Zélie Quint")).click()
     page.get_by_role("button", name="Undo").click()
-    page.get_by_label("Status").select_option("Booked")
+    page.get_by_label("Status", exact=True).select_option("Booked")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("row", name=re.compile("Zélie Quint"))).to_be_visible()
     page.get_by_role("link", name="Week", exact=True).click()

@@ -104,3 +104,11 @@ document.addEventListener("toggle", (event) => {
   }
   (given.value ? [...event.target.querySelectorAll("input")].find((field) => !field.value) || given : given).focus();
 }, true);
+
+// What opens in the panel is no page of its own: the address stays the calendar's, which htmx 2.0.10 forgets for
+// boosted links although they say hx-push-url="false".
+document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+  const { history, target } = event.detail;
+  if (history.type !== "push" || target?.getAttribute("hx-push-url") !== "false") return;
+  Object.assign(history, { type: "replace", path: window.location.href });
+});
