@@ -41,12 +41,15 @@ def doctors_of(facility: Facility) -> list[Doctor]:
     return list(facility.doctors.active().order_by("name", "pk"))
 
 
-def doctors_on(facility: Facility, day: date) -> list[Doctor]:
+def doctors_on(facility: Facility, day: date, last: date | None = None) -> list[Doctor]:
     """Return by name the facility's active doctors and whoever else is booked here on the day.
 
-    What is booked stays in sight when a doctor leaves.
+    What is booked stays in sight when a doctor leaves. With `last`, it is about all days up to it.
     """
-    booked = Appointment.objects.holding_time().on_day(day, facility).filter(facility=facility)
+    days = Period(
+        day_bounds(day, facility.tz).starts_at, day_bounds(last or day, facility.tz).ends_at
+    )
+    booked = Appointment.objects.holding_time().overlapping(days).filter(facility=facility)
     here = Q(pk__in=facility.doctors.active().values("pk")) | Q(pk__in=booked.values("doctor"))
     return list(Doctor.objects.filter(here).order_by("name", "pk"))
 

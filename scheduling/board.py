@@ -132,10 +132,15 @@ def laid_out(
         facility,
         day,
         period,
-        [_column(each, facility, period, visible, now) for each in here],
+        [column(each, facility, period, visible, now) for each in here],
         [each.doctor for each in days if each not in here],
-        (now - period.starts_at) // ROW if period.starts_at <= now < period.ends_at else None,
+        row_at(now, period),
     )
+
+
+def row_at(at: datetime, shown: Period) -> int | None:
+    """Return the row in which an instant lies, or None outside what is shown."""
+    return (at - shown.starts_at) // ROW if shown.starts_at <= at < shown.ends_at else None
 
 
 def chunks(gap: Period, tz: tzinfo) -> list[Period]:
@@ -158,6 +163,16 @@ def chunks(gap: Period, tz: tzinfo) -> list[Period]:
     return [piece for piece in pieces if piece.duration >= SHORTEST]
 
 
+def happenings(days: list[DoctorDay], facility: Facility) -> list[Period]:
+    """Return the working hours and the visits at this facility, which a board has to show."""
+    hours = [period for each in days for period in each.hours]
+    return hours + [
+        Period(held.starts_at, held.blocked_until)
+        for each in days
+        for held in _appointments_here(each, facility)
+    ]
+
+
 def _appointments_here(day: DoctorDay, facility: Facility) -> list[Appointment]:
     return [each for each in day.appointments if each.facility_id == facility.pk]
 
@@ -165,12 +180,7 @@ def _appointments_here(day: DoctorDay, facility: Facility) -> list[Appointment]:
 def _shown(facility: Facility, day: date, days: list[DoctorDay]) -> Period:
     """Return the full local hours from the first to the last thing that happens here."""
     bounds = day_bounds(day, facility.tz)
-    periods = [hours for each in days for hours in each.hours]
-    periods += [
-        Period(held.starts_at, held.blocked_until)
-        for each in days
-        for held in _appointments_here(each, facility)
-    ]
+    periods = happenings(days, facility)
     if not periods:
         edges = (instant_of_hours(day, at, facility.tz) for at in USUAL_HOURS)
         return Period(*edges)
@@ -184,9 +194,10 @@ def _shown(facility: Facility, day: date, days: list[DoctorDay]) -> Period:
     )
 
 
-def _column(
+def column(
     day: DoctorDay, facility: Facility, shown: Period, visible: Collection[int], now: datetime
 ) -> Column:
+    """Lay out one doctor's day between the instants that are shown."""
     placed = [
         Item(kind, *_clipped(period, shown), facility.tz, *_rows(period, shown), **more)
         for kind, period, more in _stretches(day, facility, shown, visible, now)

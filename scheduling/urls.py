@@ -7,17 +7,24 @@ from scheduling.views import (
     feeds,
     finding,
     holds,
+    month,
     moving,
     patient,
     series,
+    visits,
     waitlist,
     waitlist_fits,
+    week,
 )
 
 app_name = "scheduling"
 urlpatterns = [
     path("", board.desk, name="desk"),
     path("desk/<int:facility_id>/", board.board, name="board"),
+    path("desk/<int:facility_id>/week/", week.week, name="week"),
+    path("desk/<int:facility_id>/week/<int:doctor_id>/", week.week_of, name="week-of"),
+    path("desk/<int:facility_id>/list/", visits.visits, name="list"),
+    path("desk/<int:facility_id>/month/", month.month, name="month"),
     path("find/", finding.find, name="find"),
     path("facilities/<int:facility_id>/hold/", holds.hold, name="hold"),
     path("holds/<int:pk>/release/", holds.release, name="release"),

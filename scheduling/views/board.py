@@ -20,6 +20,7 @@ from scheduling.board import laid_out
 from scheduling.calendars import local
 from scheduling.forms import YEARS
 from scheduling.models import Appointment
+from scheduling.views import way_back
 from scheduling.views.answers import DeskRequest
 
 LAST_FACILITY = "last_facility"
@@ -112,7 +113,12 @@ def board_url(facility: Facility, day: date, shown: int | None = None) -> str:
 
 
 def back_to_board(request: DeskRequest, appointment: Appointment) -> HttpResponse:
-    """Answer an action: the board of the appointment's day, on which the appointment is marked."""
+    """Answer an action: the board of the appointment's day, on which the appointment is marked.
+
+    Whoever acted in another view of the calendar comes back to that one.
+    """
+    if address := way_back.looked_at(request):
+        return way_back.back_to(request, address, appointment)
     facility = appointment.facility
     day = local(appointment.starts_at, facility).date()
     if not request.htmx:

@@ -9,7 +9,7 @@ root.classList.add("has-js");
 let opener = "";
 
 function mark(id) {
-  for (const marked of document.querySelectorAll("#board [aria-current]")) marked.removeAttribute("aria-current");
+  for (const marked of document.querySelectorAll("#board [aria-current=true]")) marked.removeAttribute("aria-current");
   opener = id;
   if (id) document.getElementById(id)?.setAttribute("aria-current", "true");
 }
@@ -82,7 +82,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
     const onGrid = shown?.closest(".board-grid") ? shown : null;
     onGrid?.scrollIntoView({ block: "nearest", inline: "nearest" });
     (onGrid || scroller()).focus({ preventScroll: true });
-  } else if (event.detail.target?.id === "board-content") {
+  } else if (event.detail.target?.id.endsWith("-content")) {
     mark(opener);
   } else if (event.detail.target?.id === "panel") {
     coverBoard();
@@ -104,3 +104,11 @@ document.addEventListener("toggle", (event) => {
   }
   (given.value ? [...event.target.querySelectorAll("input")].find((field) => !field.value) || given : given).focus();
 }, true);
+
+// What opens in the panel is no page of its own: the address stays the calendar's, which htmx 2.0.10 forgets for
+// boosted links although they say hx-push-url="false".
+document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+  const { history, target } = event.detail;
+  if (history.type !== "push" || target?.getAttribute("hx-push-url") !== "false") return;
+  Object.assign(history, { type: "replace", path: window.location.href });
+});

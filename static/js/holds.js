@@ -70,5 +70,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id === "desk") watch();
 });
 
+// The same where the view stays and its panel alone is emptied.
+document.addEventListener("visit-shown", () => { held = null; });
+
 document.addEventListener("DOMContentLoaded", watch);
 setInterval(countDown, 1000);
