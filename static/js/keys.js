@@ -75,5 +75,10 @@ document.addEventListener("change", (event) => {
   document.documentElement.classList.toggle("has-keys", event.target.checked);
 });
 
+// Escape closes the sheet alone, not the panel behind it.
+sheet()?.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") event.stopPropagation();
+});
+
 document.addEventListener("htmx:afterSettle", announce);
 document.addEventListener("DOMContentLoaded", announce);
