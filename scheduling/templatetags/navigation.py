@@ -10,6 +10,9 @@ register = template.Library()
 PARTS = {
     "scheduling": (
         ("find", "find"),
+        ("first-openings", "find"),
+        ("search", ""),
+        ("walk-in", "walk-in"),
         ("patient", "patients"),
         ("waitlist", "waitlist"),
         ("doctor", "doctors"),

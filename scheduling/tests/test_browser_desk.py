@@ -142,7 +142,7 @@ def test_a_taken_time_is_booked_anyway_and_shown_side_by_side(desk: Desk, open_d
 def test_a_time_is_found_and_booked(desk: Desk, open_desk):
     kind = AppointmentTypeFactory(name="Long talk", duration_minutes=45)
     page = open_desk()
-    page.locator("#desk").get_by_role("link", name="Find a time").click()
+    page.get_by_label("Main").get_by_role("link", name="Find a time").click()
     with page.expect_response(lambda answer: "/find/" in answer.url):
         page.get_by_label("Type of visit").select_option(str(kind.pk))
     with page.expect_response(lambda answer: f"first={desk.day}" in answer.url):

@@ -21,6 +21,7 @@ from scheduling import history, holding, permissions
 from scheduling.calendars import local
 from scheduling.forms import CancelForm
 from scheduling.models import Appointment
+from scheduling.opening_forms import INTERVAL_NAMES
 from scheduling.status import Status
 from scheduling.views import following, steps
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
@@ -173,6 +174,11 @@ def details(
         "may_cancel": Status.CANCELLED in appointment.next_steps
         and not is_hold
         and user.has_perm("scheduling.cancel_appointment"),
+        "may_repeat": not is_hold
+        and appointment.patient is not None
+        and appointment.patient.is_active
+        and user.has_perm("scheduling.book_appointment"),
+        "intervals": INTERVAL_NAMES,
         "waiting": 0 if is_hold else waiting_for(appointment, user, now),
         "cancel_form": form or CancelForm(initial={"version": appointment.version}),
         "scope": request.POST.get("scope"),

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -106,8 +107,20 @@ def form(
 
 def booked(request: DeskRequest, appointment: Appointment) -> HttpResponse:
     start = appointment.starts_at.astimezone(appointment.facility.tz)
-    messages.success(request, f"Booked: {start:%a, %b %-d, %-I:%M %p} with {appointment.doctor}.")
+    messages.success(
+        request,
+        f"Booked: {start:%a, %b %-d, %-I:%M %p} with {appointment.doctor}.",
+        extra_tags=undo_url(request, appointment),
+    )
     return offer_to_close(request, appointment) or back_to_board(request, appointment)
+
+
+def undo_url(request: DeskRequest, appointment: Appointment) -> str:
+    """Return where this person takes a booking back that they have just made, if they may."""
+    if not request.user.has_perm("scheduling.cancel_appointment"):
+        return ""
+    address = reverse("scheduling:take-back", args=[appointment.pk])
+    return f"{address}?version={appointment.version}"
 
 
 def booked_already(slot: Slot, who: PatientChoice) -> Appointment | None:

@@ -13,13 +13,14 @@ class Step(NamedTuple):
     status: Status
     label: str
     url_name: str
+    key: str
 
 
 STEPS = (
-    Step(Status.ARRIVED, "Arrived", "scheduling:arrive"),
-    Step(Status.CHECKED_IN, "Check in", "scheduling:check-in"),
-    Step(Status.FULFILLED, "Done", "scheduling:fulfil"),
-    Step(Status.NOSHOW, "No-show", "scheduling:noshow"),
+    Step(Status.ARRIVED, "Arrived", "scheduling:arrive", "a"),
+    Step(Status.CHECKED_IN, "Check in", "scheduling:check-in", "i"),
+    Step(Status.FULFILLED, "Done", "scheduling:fulfil", "d"),
+    Step(Status.NOSHOW, "No-show", "scheduling:noshow", "n"),
 )
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from facilities.models import Facility
 from patients.forms import NewPatientForm
 from patients.models import Patient
+from patients.search import parse_date
 from scheduling.views.answers import DeskRequest
 from scheduling.views.board import number_in, patient_named
 
@@ -63,6 +64,11 @@ class PatientChoice:
         """Say whether something is typed into the new-patient fields."""
         return any(self.posted.get(name, "").strip() for name in NEWCOMER_FIELDS)
 
+    @property
+    def offers_new(self) -> bool:
+        """Say whether nobody was found by Enter, so that a new patient is the next thing."""
+        return "find" in self.posted and not self.is_new and self.found == []
+
     @cached_property
     def alike(self) -> list[Patient]:
         """Return who may be the person that is typed into the new-patient fields."""
@@ -74,6 +80,13 @@ class PatientChoice:
         return self.patients.likely_duplicates(
             given_name or "", family_name or "", born, phone or ""
         )
+
+    @property
+    def alike_because(self) -> list[tuple[Patient, str]]:
+        """Return the same with what each has in common with what is typed."""
+        typed = parse_date(self.posted.get("date_of_birth", ""))
+        words = ("Same phone, similar name", "Same date of birth, similar name")
+        return [(person, words[person.date_of_birth == typed]) for person in self.alike]
 
     @property
     def candidates(self) -> list[Patient]:
@@ -113,13 +126,33 @@ class PatientChoice:
     def _chosen(self) -> Patient | None:
         if "clear" in self.posted:
             return None
-        pressed = self.posted.get("pick") or self.posted.get("patient", "")
+        pressed = self.posted.get("pick") or self.posted.get("patient") or self._only()
         return self.patients.active().filter(pk=number_in(pressed) or 0).first()
+
+    def _only(self) -> str:
+        """Return the record that Enter means: the only one found, once it has been shown."""
+        only = self.posted.get("only", "")
+        if "find" not in self.posted or not only or self.is_new:
+            return ""
+        found = self.patients.search(self.text, limit=2)
+        return only if [str(person.pk) for person in found] == [only] else ""
 
     def _newcomer(self) -> Any:
         if not self.is_new:
-            return NewPatientForm(facility=self.facility)
+            initial = names_in(self.text) if self.offers_new else None
+            return NewPatientForm(facility=self.facility, initial=initial)
         if self.chosen or self.is_looking:
             typed = {name: self.posted.get(name, "") for name in NEWCOMER_FIELDS}
             return NewPatientForm(facility=self.facility, initial=typed)
         return NewPatientForm(self.posted, facility=self.facility)
+
+
+def names_in(text: str) -> dict[str, str]:
+    """Return the names in what was typed to find somebody, as "Marsh, Ottoline"."""
+    if any(letter.isdigit() or letter == "@" for letter in text):
+        return {}
+    if "," in text:
+        family, _, given = text.partition(",")
+    else:
+        given, _, family = text.strip().rpartition(" ")
+    return {"given_name": given.strip(), "family_name": family.strip()}

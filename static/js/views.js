@@ -1,14 +1,4 @@
-// The views of the calendar: number keys switch between them, and an action leaves one where it stands.
-const TYPING = "input, select, textarea, [contenteditable], dialog[open] *";
-
-document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !/^[1-4]$/.test(event.key)) return;
-  if (event.target.closest?.(TYPING)) return;
-  const link = document.querySelector(`.view-switch [data-key="${event.key}"]`);
-  if (!link) return;
-  event.preventDefault();
-  if (!link.hasAttribute("aria-current")) link.click();
-});
+// The views of the calendar: an action leaves one where it stands.
 
 // The appointment that an action was about, to be marked once the view has drawn itself again.
 let acted = "";
