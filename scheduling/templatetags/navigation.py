@@ -25,7 +25,7 @@ PARTS = {
         ("feed", "calendars"),
         ("", "board"),
     ),
-    "patients": (("", "patients"),),
+    "patients": (("duplicates", "duplicates"), ("", "patients")),
     "facilities": (("", "facilities"),),
 }
 
