@@ -10,7 +10,7 @@ from scheduling.tests.factories import AppointmentFactory, in_days, working_doct
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 13
+QUERIES = 12
 
 
 @pytest.fixture
