@@ -76,7 +76,7 @@ def series(request: DeskRequest, patient: Patient) -> list[Any]:
     seen = AppointmentSeries.objects.visible_to(request.user).filter(patient=patient)
     coming = Q(appointments__starts_at__gte=timezone.now(), appointments__status__in=HOLDING_TIME)
     rows = seen.select_related("doctor", "facility", "type").order_by("-last_day", "-pk")
-    found = list(rows.annotate(ahead=Count("appointments", filter=coming))[:MOST_SHOWN])
+    found: list[Any] = list(rows.annotate(ahead=Count("appointments", filter=coming))[:MOST_SHOWN])
     for each in found:
         each.every = Weekly.parse(each.rule).interval
     return found
