@@ -44,6 +44,8 @@ _USE_DESK = {
     "scheduling.view_appointmentseries",
     "scheduling.view_waitlistentry",
     "patients.view_patient",
+    "patients.view_contactentry",
+    "patients.add_contactentry",
 }
 
 # An administrator holds every permission; the others hold exactly these.

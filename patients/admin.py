@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from facilities.admin_refusals import RefusalsInWords
-from patients.models import Patient, PatientIdentifier, Registration
+from patients.models import ContactEntry, Patient, PatientChange, PatientIdentifier, Registration
 
 MOST_FOUND = 200
 
@@ -33,6 +33,12 @@ class PatientAdmin(RefusalsInWords, admin.ModelAdmin):
     autocomplete_fields = ["facility", "assigned_doctor"]
     readonly_fields = ["mrn", "version", "merged_into", "created_at", "updated_at"]
     inlines = [PatientIdentifierInline]
+
+    def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: bool) -> None:
+        before = Patient.objects.get(pk=obj.pk) if change else None
+        super().save_model(request, obj, form, change)
+        if before:
+            PatientChange.objects.note(obj, before, by=cast("User", request.user))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Patient], search_term: str
@@ -99,3 +105,22 @@ class RegistrationAdmin(admin.ModelAdmin):
                 self.message_user(request, f"{registration}: {words}", messages.ERROR)
             else:
                 self.message_user(request, f"{registration} is linked to {registration.candidate}.")
+
+
+@admin.register(ContactEntry)
+class ContactEntryAdmin(admin.ModelAdmin):
+    """The contact log, to be read; the patient's page adds to it."""
+
+    list_display = ["at", "patient", "channel", "direction", "by", "strikes"]
+    list_filter = ["channel", "direction"]
+    list_select_related = ["patient", "by", "strikes"]
+    date_hierarchy = "at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

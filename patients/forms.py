@@ -1,6 +1,5 @@
 """Registering a patient, quickly during a call or in full, and editing one."""
 
-import json
 from datetime import date
 from typing import Any
 
@@ -10,19 +9,14 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.forms.models import model_to_dict
 
 from accounts.models import User
 from facilities.models import Doctor, Facility
 from patients.facility_choice import FULL, FacilityField, who_has_room
+from patients.meanwhile import Clash, as_read, chosen, clashes, reconciled
 from patients.models import Patient
+from patients.models.change import DEMOGRAPHICS
 from patients.search import parse_date
-
-DEMOGRAPHICS = (
-    *("given_name", "family_name", "maiden_name", "date_of_birth", "gender", "language"),
-    *("phone", "email", "address_line", "city", "state", "zip_code"),
-    *("facility", "assigned_doctor", "deceased_on", "is_active"),
-)
 
 
 class TypedDateField(forms.DateField):
@@ -86,8 +80,8 @@ class NewPatientForm(_RefusableForm):
 class PatientForm(_RefusableForm):
     """All demographics. An edit says which version it was read from and what stood there.
 
-    When somebody else has saved since, what only they changed is taken over, what both changed
-    stays as typed here, and `changed_meanwhile` names their changes.
+    When somebody else has saved since, a field that one side alone changed is that side's, and the
+    form is saved. `clashes` holds the fields that both changed: the person chooses of each.
     """
 
     date_of_birth = TypedDateField()
@@ -101,13 +95,20 @@ class PatientForm(_RefusableForm):
         field_classes = {"facility": FacilityField}
 
     def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
+        undecided = data.getlist("undecided") if hasattr(data, "getlist") else []
+        data, still = chosen(data, undecided) if undecided else (data, [])
         super().__init__(data, **kwargs)
-        self.changed_meanwhile: list[str] = []
+        self.user = user
+        self.clashes: dict[str, Clash] = {}
+        self.is_conflict = False
+        self.taken_over: list[str] = []
         self._offer(user)
         if self.instance.pk:
             self.initial["version"] = self.instance.version
-            self.initial["as_read"] = _as_read(self.instance)
+            self.initial["as_read"] = as_read(self.instance)
+        self._ask(still)
         self.helper = _helper(*_LAYOUT)
+        self.helper.field_template = "patients/_field.html"
 
     def add_error(self, field: str | None, error: Any) -> None:
         """Show beside the facility that it is full, with the nearest ones that have room."""
@@ -123,10 +124,17 @@ class PatientForm(_RefusableForm):
             else:
                 super().add_error(None, refusal)
 
+    def clean(self) -> dict[str, Any] | None:
+        for name in self.clashes:
+            self.add_error(name, "Choose one of the two values below, then save again.")
+        return super().clean()
+
     def save_or_explain(self) -> Patient | None:
+        """Save, with what somebody else changed meanwhile; of what both changed, ask."""
         patient = super().save_or_explain()
         if patient is None and self.has_error(NON_FIELD_ERRORS, "stale"):
-            self._take_over(Patient.objects.get(pk=self.instance.pk))
+            self._meet(Patient.objects.get(pk=self.instance.pk))
+            return None if self.clashes else self.save_or_explain()
         return patient
 
     def _offer(self, user: User) -> None:
@@ -139,25 +147,35 @@ class PatientForm(_RefusableForm):
     def _write(self) -> Patient:
         if self.instance.pk is None:
             return super()._write()
-        self.instance.save_unless_changed(since=self.cleaned_data["version"] or 0)
+        since = self.cleaned_data["version"] or 0
+        self.instance.save_unless_changed(since=since, by=self.user)
         return self.instance
 
-    def _take_over(self, stored: Patient) -> None:
-        """Show what is stored now where nothing else was typed, and name what has changed."""
-        was, now, typed = (
-            _loaded(self.data.get("as_read")),
-            _values(stored),
-            dict(self.data.items()),
-        )
-        for name in DEMOGRAPHICS:
-            if was.get(name) == now[name]:
-                continue
-            field = self.fields[name]
-            self.changed_meanwhile.append(f"{field.label} is now “{_shown(stored, name)}”.")
-            if not _differs(field, was.get(name), self[name].data):
-                typed[name] = "" if now[name] in (None, False) else str(now[name])
-        typed["version"], typed["as_read"] = str(stored.version), _as_read(stored)
-        self.data = typed
+    def _meet(self, stored: Patient) -> None:
+        """Begin again from what is stored now, and keep what was typed."""
+        self.instance = stored
+        self._offer(self.user)
+        met = reconciled(self, stored)
+        self.data = met.data | {"version": str(stored.version), "as_read": as_read(stored)}
+        self.taken_over += [str(self.fields[name].label) for name in met.taken_over]
+        self._errors = None
+        self.is_conflict = bool(met.clashing)
+        self._ask(met.clashing)
+        if self.is_conflict:
+            self.full_clean()
+
+    def _ask(self, names: list[str]) -> None:
+        if not names:
+            return
+        self.clashes = clashes(self, Patient.objects.get(pk=self.instance.pk), names)
+        for name, clash in self.clashes.items():
+            self.fields[name].clash = clash  # type: ignore[attr-defined]
+
+
+class _Decided(Field):
+    """A field that asks below itself what to do when somebody else changed it too."""
+
+    template = "patients/_field.html"
 
 
 _LAYOUT = (
@@ -167,7 +185,7 @@ _LAYOUT = (
         "Who",
         Div(
             *(
-                Field(name, autocomplete="off", spellcheck="false")
+                _Decided(name, autocomplete="off", spellcheck="false")
                 for name in ("given_name", "family_name", "maiden_name")
             ),
             *("date_of_birth", "gender", "language"),
@@ -178,10 +196,10 @@ _LAYOUT = (
         "How to reach them",
         Div(
             *(
-                Field(name, autocomplete="off")
+                _Decided(name, autocomplete="off")
                 for name in ("phone", "email", "address_line", "city", "state")
             ),
-            Field("zip_code", autocomplete="off", inputmode="numeric"),
+            _Decided("zip_code", autocomplete="off", inputmode="numeric"),
             css_class="form-grid",
         ),
     ),
@@ -190,43 +208,6 @@ _LAYOUT = (
         Div("facility", "assigned_doctor", "deceased_on", "is_active", css_class="form-grid"),
     ),
 )
-
-
-def _values(patient: Patient) -> dict[str, Any]:
-    """Return the demographics as JSON writes them."""
-    values: dict[str, Any] = json.loads(
-        json.dumps(model_to_dict(patient, DEMOGRAPHICS), default=str)
-    )
-    return values
-
-
-def _as_read(patient: Patient) -> str:
-    return json.dumps(_values(patient))
-
-
-def _loaded(text: Any) -> dict[str, Any]:
-    try:
-        values = json.loads(text)
-    except (TypeError, ValueError):
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
-def _differs(field: forms.Field, was: Any, typed: Any) -> bool:
-    is_choice = isinstance(field, forms.ModelChoiceField)
-    try:
-        return field.has_changed(was if is_choice else field.to_python(was), typed)
-    except ValidationError:
-        return True
-
-
-def _shown(patient: Patient, name: str) -> str:
-    value = getattr(patient, name)
-    if name == "gender":
-        return patient.get_gender_display()
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:%m/%d/%Y}" if isinstance(value, date) else str(value or "empty")
 
 
 def _helper(*fields: Any) -> FormHelper:

@@ -7,7 +7,7 @@ as two visits at one time, the database refuses.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -28,30 +28,46 @@ TAKEN_OVER = (
     ("address_line", "city", "state", "zip_code"),
     *(("facility_id",), ("assigned_doctor_id",), ("user_id",)),
 )
+# Taken over only by who chooses so: every record has these.
+CHOSEN = (("given_name",), ("family_name",), ("date_of_birth",))
 # What only one record may hold is taken from the other.
 EMPTY_AGAIN = {"email": "", "user_id": None}
+
+# What speaks of a record and not of the person: it stays where it is.
+OF_THE_RECORD = frozenset(
+    {"patients.patientmerge", "patients.patientchange", "patients.differentpeople"}
+)
 
 # A foreign key; the stubs do not know all that Django documents of it.
 Key = Any
 
 
 def merge(
-    record: "PatientMerge", *, version: int | None = None, into_version: int | None = None
+    record: "PatientMerge",
+    *,
+    version: int | None = None,
+    into_version: int | None = None,
+    take: Iterable[str] | None = None,
 ) -> None:
     """Close `record.merged`, move what is its own to `record.into`, and save the record of it.
+
+    `take` names what `into` takes over, by the first column of each group in `TAKEN_OVER` or
+    `CHOSEN`; without it `into` takes over what it has not.
 
     Raises ValidationError: `stale` over a later version than the one given, `merged_already`,
     `into_closed`, `itself`, `deceased`, `two_accounts`, or what refuses a row, such as
     `patient_busy`, naming it.
     """
     merged, into = record.merged, record.into
-    keys = keys_to(type(merged), besides=type(record))
+    keys = keys_to(type(merged))
     lock(keys, merged, into)
     refuse_changed(merged, version)
     refuse_changed(into, into_version)
     refuse_merge(merged, into)
     record.was_active = merged.is_active
-    record.filled = take_over(merged, into)
+    lacking = missing(merged, into)
+    # The account goes with the person, whatever is chosen.
+    take_over(record, lacking if take is None else {*take, *({"user_id"} & set(lacking))})
     merged.merged_into, merged.is_active = into, False
     merged.save()
     into.save()
@@ -68,7 +84,7 @@ def undo(record: "PatientMerge", by: User | None) -> None:
     Raises ValidationError `not_merged`, `into_merged`, or what the database refuses.
     """
     merged, into = record.merged, record.into
-    keys = keys_to(type(merged), besides=type(record))
+    keys = keys_to(type(merged))
     lock(keys, merged, into)
     record.refresh_from_db(fields=["undone_at"])
     refuse_undo(record)
@@ -85,14 +101,19 @@ def undo(record: "PatientMerge", by: User | None) -> None:
     record.save()
 
 
-def keys_to(model: type[models.Model], besides: type[models.Model]) -> list[Key]:
+def keys_to(model: type[models.Model]) -> list[Key]:
     """Return the foreign keys to a model, of every app, what is referred to before what refers.
 
-    Left out are those that the database does not hold: triggers keep such rows.
+    Left out are those that the database does not hold, as triggers keep such rows, and those of
+    what speaks of a record itself.
     """
     relations = model._meta.get_fields(include_hidden=True)  # noqa: SLF001 - documented by Django
     keys: list[Key] = [each.field for each in relations if isinstance(each, models.ManyToOneRel)]
-    return [key for key in keys if key.db_constraint and key.model is not besides]
+    return [
+        key
+        for key in keys
+        if key.db_constraint and key.model._meta.label_lower not in OF_THE_RECORD  # noqa: SLF001
+    ]
 
 
 def label(key: Key) -> str:
@@ -173,29 +194,51 @@ def refuse_undo(record: "PatientMerge") -> None:
         )
 
 
-def take_over(merged: "Patient", into: "Patient") -> dict[str, Any]:
-    """Fill what is empty in `into`; return what was filled, with the values."""
-    filled: dict[str, Any] = {}
-    for group in TAKEN_OVER:
-        if all(is_empty(into, name) for name in group):
-            filled |= {n: getattr(merged, n) for n in group if not is_empty(merged, n)}
-    for name, value in filled.items():
+def missing(merged: "Patient", into: "Patient") -> list[str]:
+    """Return the groups that only the record to be closed has, by their first columns."""
+    return [
+        group[0]
+        for group in TAKEN_OVER
+        if all(is_empty(into, name) for name in group)
+        and not all(is_empty(merged, name) for name in group)
+    ]
+
+
+def take_over(record: "PatientMerge", take: Iterable[str]) -> None:
+    """Set in `into` what it is to take over, and note in the record what stood there."""
+    merged, into, chosen = record.merged, record.into, set(take)
+    for name in [name for group in (*CHOSEN, *TAKEN_OVER) if group[0] in chosen for name in group]:
+        value, was = getattr(merged, name), getattr(into, name)
+        if value == was:
+            continue
+        record.filled[name] = as_json(value)
+        if not is_empty(into, name):
+            record.replaced[name] = as_json(was)
         setattr(into, name, value)
         if name in EMPTY_AGAIN:
             setattr(merged, name, EMPTY_AGAIN[name])
-    return {name: value if isinstance(value, int) else str(value) for name, value in filled.items()}
+
+
+def as_json(value: Any) -> Any:
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 def give_back(record: "PatientMerge") -> None:
-    """Empty what was filled and still says the same, and save."""
+    """Set what was taken over and still says the same to what stood there, and save."""
     merged, into = record.merged, record.into
-    empty = {f.attname: f.get_default() for f in into._meta.concrete_fields}  # noqa: SLF001
+    fields = {f.attname: f for f in into._meta.concrete_fields}  # noqa: SLF001 - documented
     for name, value in record.filled.items():
-        if str(getattr(into, name)) == str(value):
-            setattr(into, name, empty[name])
+        if as_json(getattr(into, name)) == value:
+            setattr(into, name, _before(fields[name], record.replaced.get(name)))
         if name in EMPTY_AGAIN:
             setattr(merged, name, value)
     into.save()
+
+
+def _before(field: Any, was: Any) -> Any:
+    if was is None:
+        return field.get_default()
+    return was if field.is_relation else field.to_python(was)
 
 
 def is_empty(patient: "Patient", name: str) -> bool:

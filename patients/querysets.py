@@ -170,18 +170,27 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
 class PatientMergeQuerySet(models.QuerySet["PatientMerge"]):
     def merge(
-        self, patient: "Patient", *, into: "Patient", by: User | None, **versions: int | None
+        self,
+        patient: "Patient",
+        *,
+        into: "Patient",
+        by: User | None,
+        take: Iterable[str] | None = None,
+        **versions: int | None,
     ) -> "PatientMerge":
         """Merge a patient's record into another of the same person, and close it.
 
-        What refers to it goes over, and what is empty in the other is filled from it. `version`
-        and `into_version` say what the two were read as. Raises ValidationError as
-        `patients.merging.merge` does; nothing has changed then.
+        What refers to it goes over, and what is empty in the other is filled from it, or else what
+        `take` names is taken over. `version` and `into_version` say what the two were read as.
+        Raises ValidationError as `patients.merging.merge` does; nothing has changed then.
         """
         record = self.model(merged=patient, into=into, by=by)
         with transaction.atomic():
-            merge(record, **versions)
+            merge(record, take=take, **versions)
         return record
+
+    def in_force(self) -> "PatientMergeQuerySet":
+        return self.filter(undone_at__isnull=True)
 
     def in_force_of(self, patient: "Patient") -> "PatientMerge":
         """Return the merge that closed this patient's record; raise ValidationError without one."""

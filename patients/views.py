@@ -5,13 +5,15 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from facilities.models import Facility
 from patients.forms import PatientForm
+from patients.listing import ListFilter, page_of
 from patients.models import Patient
 from patients.search import LONGEST_TEXT
 
@@ -21,15 +23,36 @@ MOST_SHOWN = 25
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("patients.view_patient", raise_exception=True)
 def patient_list(request: HttpRequest) -> HttpResponse:
-    """Show who was registered last, or, to a POST, whom the search found."""
-    return render(request, "patients/list.html", found(request))
+    """Show a page of the patients, or, to a POST, whom the search found.
+
+    A POST that names nobody and no date of birth holds nothing private: it becomes an address.
+    """
+    chosen = ListFilter(request.POST or request.GET, user=signed_in(request))
+    if request.method == "POST" and not any(request.POST.get(n, "").strip() for n in ("q", "born")):
+        return redirect(f"{reverse('patients:list')}?{chosen.address}".rstrip("?"))
+    if not chosen.is_valid() and set(chosen.errors) - {"born"}:
+        raise Http404
+    status = 200 if chosen.is_valid() else 422
+    return render(request, "patients/list.html", found(request, chosen), status=status)
 
 
 @require_POST
 @permission_required("patients.view_patient", raise_exception=True)
 def find(request: HttpRequest) -> HttpResponse:
     """Answer the search field while somebody types: the rows found."""
-    return render(request, "patients/_results.html", found(request))
+    chosen = ListFilter(request.POST, user=signed_in(request))
+    if not chosen.is_valid() and set(chosen.errors) - {"born"}:
+        raise Http404
+    return render(request, "patients/_results.html", found(request, chosen))
+
+
+@require_POST
+@permission_required("patients.add_patient", raise_exception=True)
+def alike(request: HttpRequest) -> HttpResponse:
+    """Answer the registration form while somebody types: who may be registered already."""
+    form = PatientForm(request.POST, user=signed_in(request))
+    form.is_valid()
+    return render(request, "patients/_alike.html", {"alike": duplicates(request, form)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,7 +78,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.visible_to(signed_in(request)), pk=pk)
     form = PatientForm(request.POST or None, user=signed_in(request), instance=patient)
     if request.method == "POST" and form.save_or_explain():
-        messages.success(request, f"Saved: {patient}.")
+        messages.success(request, f"Saved: {form.instance}.")
+        if form.taken_over:
+            fields = ", ".join(form.taken_over)
+            messages.info(request, f"A colleague’s changes meanwhile are kept too: {fields}.")
         return redirect(patient)
     return edited(request, form)
 
@@ -65,34 +91,42 @@ def signed_in(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def found(request: HttpRequest) -> dict[str, Any]:
-    patients = Patient.objects.visible_to(signed_in(request))
+def found(request: HttpRequest, chosen: ListFilter) -> dict[str, Any]:
     text = request.POST.get("q", "").replace("\0", "")[: LONGEST_TEXT + 1]
+    context = {"text": text, "filter": chosen, "most_shown": MOST_SHOWN}
+    if not chosen.is_valid():
+        return context | {"patients": [], "is_search": True}
+    patients = chosen.narrowed(Patient.objects.visible_to(signed_in(request)))
     if text.strip():
         people = patients.search(text, limit=MOST_SHOWN + 1)
-    else:
-        people = list(patients.select_related("facility").order_by("-pk")[: MOST_SHOWN + 1])
-    return {
-        "text": text,
-        "is_search": bool(text.strip()),
-        "patients": people[:MOST_SHOWN],
-        "has_more": len(people) > MOST_SHOWN,
-        "most_shown": MOST_SHOWN,
+        more = {"has_more": len(people) > MOST_SHOWN}
+        return context | more | {"patients": people[:MOST_SHOWN], "is_search": True}
+    begin = request.POST if request.method == "POST" else request.GET
+    page = page_of(patients, chosen.cleaned_data["sort"], begin)
+    return context | {
+        "patients": page.rows,
+        "page": page,
+        "is_search": bool(chosen.address or chosen.cleaned_data["born"]),
+        "is_posted": bool(chosen.cleaned_data["born"]),
     }
 
 
 def duplicates(request: HttpRequest, form: PatientForm) -> list[Patient]:
     typed = form.cleaned_data
     return Patient.objects.visible_to(signed_in(request)).likely_duplicates(
-        typed["given_name"], typed["family_name"], typed["date_of_birth"], str(typed["phone"])
+        typed.get("given_name") or "",
+        typed.get("family_name") or "",
+        typed.get("date_of_birth"),
+        str(typed.get("phone") or ""),
     )
 
 
 def edited(
     request: HttpRequest, form: PatientForm, alike: list[Patient] | None = None
 ) -> HttpResponse:
-    """Render the form, as 422 when it was refused."""
+    """Render the form, as 422 when it was refused, and as 409 over somebody else's change."""
     patient = Patient.objects.filter(pk=form.instance.pk).first()
     context = {"form": form, "patient": patient, "alike": alike or []}
-    status = 422 if request.method == "POST" else 200
+    refused = 409 if form.is_conflict else 422
+    status = refused if request.method == "POST" else 200
     return render(request, "patients/edit.html", context, status=status)

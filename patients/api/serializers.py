@@ -8,7 +8,7 @@ from api.fields import LARGEST_ID, Instant, Named, Reference
 from api.serializers import ModelSerializer, Serializer
 from facilities.models import Doctor, Facility
 from patients.api import examples
-from patients.models import Patient, PatientIdentifier, PatientMerge
+from patients.models import Patient, PatientChange, PatientIdentifier, PatientMerge
 
 MOST_IDENTIFIERS = 50
 
@@ -52,10 +52,17 @@ class PatientSerializer(ModelSerializer):
 
     def write(self, instance: models.Model, values: dict[str, Any]) -> models.Model:
         identifiers = values.pop("identifiers", None)
+        before = None if instance.pk is None else Patient(**_columns(instance))
         patient = super().write(instance, values)
+        if before and isinstance(patient, Patient):
+            PatientChange.objects.note(patient, before, by=self.context["request"].user)
         if identifiers is not None and isinstance(patient, Patient):
             patient.replace_identifiers([(each["system"], each["value"]) for each in identifiers])
         return patient
+
+
+def _columns(patient: models.Model) -> dict[str, Any]:
+    return {f.attname: getattr(patient, f.attname) for f in patient._meta.concrete_fields}  # noqa: SLF001
 
 
 class LikelyDuplicateSerializer(serializers.ModelSerializer):

@@ -14,7 +14,8 @@ class PatientMerge(models.Model):
     """A record that went into another of the same person, and all that is needed to undo that.
 
     `moved` lists the ids of the rows that went over, by their foreign key (`app.model.field`);
-    `filled` holds what the record that stays took over, by the column.
+    `filled` holds what the record that stays took over, by the column, and `replaced` what stood
+    there before, where that was not empty.
     """
 
     merged = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
@@ -22,6 +23,7 @@ class PatientMerge(models.Model):
     was_active = models.BooleanField()
     moved = models.JSONField(default=dict)
     filled = models.JSONField(default=dict)
+    replaced = models.JSONField(default=dict)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )

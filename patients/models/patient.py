@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
+from accounts.models import User
 from facilities.models import Doctor, Facility, zip_code_validator
 from facilities.refusals import refusals
 from patients.querysets import PatientQuerySet
@@ -128,6 +129,7 @@ class Patient(models.Model):
         ]
         indexes = [
             models.Index(fields=["date_of_birth"], name="patient_date_of_birth"),
+            models.Index(fields=["family_name", "given_name", "id"], name="patient_in_order"),
             models.Index(fields=["phone"], name="patient_phone", opclasses=["varchar_pattern_ops"]),
             models.Index(
                 OpClass(Reverse("phone"), "text_pattern_ops"),
@@ -191,11 +193,15 @@ class Patient(models.Model):
         self.is_active = False
         self.save()
 
-    def save_unless_changed(self, *, since: int) -> None:
-        """Save over the version that was read; raise ValidationError `stale` over a later one."""
+    def save_unless_changed(self, *, since: int, by: User | None = None) -> None:
+        """Save over the version that was read, and note who changed what.
+
+        Raises ValidationError `stale` over a later version.
+        """
         with transaction.atomic():
             rows = type(self).objects.select_for_update(no_key=True)
-            self.version = rows.values_list("version", flat=True).get(pk=self.pk)
+            stored = rows.get(pk=self.pk)
+            self.version = stored.version
             if self.version != since:
                 raise ValidationError(
                     "Somebody else changed this record while you had it open. "
@@ -203,6 +209,7 @@ class Patient(models.Model):
                     code="stale",
                 )
             self.save()
+            self.changes.model.objects.note(self, stored, by=by)
 
     @property
     def is_open(self) -> bool:

@@ -88,22 +88,3 @@ def test_every_save_raises_the_version(facility: Facility) -> None:
     assert patient.version == 2
     patient.refresh_from_db()
     assert patient.version == 3
-
-
-def test_a_stale_edit_keeps_what_was_typed_and_takes_over_the_rest(
-    facility: Facility, user: User
-) -> None:
-    patient = PatientFactory(facility=facility, phone="+14025550142", city="Lindow")
-    mine = posted(patient, user) | {"city": "Typed"}
-    Patient.objects.update(phone="+14025550199", state="NE", city="Theirs")
-    form = PatientForm(mine, user=user, instance=Patient.objects.get())
-    assert form.save_or_explain() is None
-    assert (form["city"].value(), form["state"].value()) == ("Typed", "NE")
-    changed = " ".join(form.changed_meanwhile)
-    assert "Phone" in changed
-    assert "City is now “Theirs”" in changed
-    assert "Given name" not in changed
-    again = PatientForm(form.data, user=user, instance=Patient.objects.get())
-    assert again.save_or_explain()
-    stored = Patient.objects.get()
-    assert (stored.city, stored.state, str(stored.phone)) == ("Typed", "NE", "+14025550199")

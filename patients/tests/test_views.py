@@ -67,7 +67,7 @@ def test_a_search_answers_with_a_page_or_with_rows(
 
 def test_a_search_in_the_address_is_not_read(client: Client, receptionist: User) -> None:
     PatientFactory(family_name="Oakmere")
-    assert "Registered last" in client.get(LIST, {"q": "tarquist"}).content.decode()
+    assert "Registered last</h2>" in client.get(LIST, {"q": "tarquist"}).content.decode()
     assert client.get(FIND).status_code == 405
 
 
@@ -82,13 +82,13 @@ def test_a_long_list_is_bounded_and_its_queries_do_not_grow(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     PatientFactory(facility=facility)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         client.get(LIST)
     PatientFactory.create_batch(30, facility=facility)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         page = client.get(LIST).content.decode()
     assert page.count('<th scope="row">') == 25
-    assert "Search to find anybody else" in page
+    assert "after=" in page
 
 
 def test_registering_leads_to_the_patient(
@@ -127,21 +127,6 @@ def test_an_edit_is_saved(client: Client, receptionist: User, facility: Facility
     response = client.post(edit_url(patient), edit(patient, city="Lindow"))
     patient.refresh_from_db()
     assert (response.status_code, patient.city) == (302, "Lindow")
-
-
-def test_a_stale_edit_changes_nothing_and_says_so(
-    client: Client, receptionist: User, facility: Facility
-) -> None:
-    patient = PatientFactory(facility=facility)
-    stale = edit(patient, city="Mine")
-    Patient.objects.update(city="Theirs")
-    response = client.post(edit_url(patient), stale)
-    patient.refresh_from_db()
-    assert (response.status_code, patient.city) == (422, "Theirs")
-    page = response.content.decode()
-    assert "Somebody else changed this record" in page
-    assert "Theirs" in page
-    assert 'value="Mine"' in page
 
 
 def test_a_patient_of_another_facility_is_not_found(client: Client, receptionist: User) -> None:

@@ -28,7 +28,7 @@ PARTS = {
         ("feed", "calendars"),
         ("", "board"),
     ),
-    "patients": (("", "patients"),),
+    "patients": (("duplicates", "duplicates"), ("", "patients")),
     "facilities": (("", "facilities"),),
 }
 

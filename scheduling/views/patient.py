@@ -1,17 +1,25 @@
-"""A patient's page: who they are, and their appointments that this person may see."""
+"""A patient's page: who they are, and all that this person may see around them."""
 
+import zoneinfo
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from patients.models import Patient
-from scheduling.models import Appointment, WaitlistEntry
+from patients.contact_forms import ContactForm
+from patients.duplicates import looks_like
+from patients.models import ContactEntry, Patient, PatientMerge
+from scheduling.models import Appointment, AppointmentSeries, WaitlistEntry
+from scheduling.recurrence import Weekly
+from scheduling.status import HOLDING_TIME
 from scheduling.views.answers import DeskRequest
+from scheduling.views.board import number_in
 
 MOST_SHOWN = 20
 
@@ -27,6 +35,22 @@ def detail(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
+    waiting = WaitlistEntry.objects.visible_to(request.user).waiting().filter(patient=patient)
+    merges = PatientMerge.objects.in_force().filter(into=patient).select_related("merged", "by")
+    return {
+        "patient": patient,
+        "zone": zone_of(patient),
+        "waiting": waiting.select_related("care_type", "doctor", "type", "facility").in_order(),
+        "identifiers": patient.identifiers.all(),
+        "series": series(request, patient),
+        "merges": merges,
+        "alike": looks_like(request.user, patient) if patient.is_active else [],
+        **visits(request, patient),
+        **contacts(request, patient),
+    }
+
+
+def visits(request: DeskRequest, patient: Patient) -> dict[str, Any]:
     now = timezone.now()
     # Doctors see their own appointments, which is not to say that there are no others.
     whose = " with you" if request.user.role == User.Role.DOCTOR else ""
@@ -35,20 +59,48 @@ def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
         .filter(patient=patient)
         .select_related("doctor", "facility", "type")
     )
-    upcoming, past = (
-        list(own.holding_time().upcoming(now)[: MOST_SHOWN + 1]),
-        list(own.over(now)[: MOST_SHOWN + 1]),
-    )
-    waiting = WaitlistEntry.objects.visible_to(request.user).waiting().filter(patient=patient)
+    upcoming = list(own.holding_time().upcoming(now)[: MOST_SHOWN + 1])
+    past = Paginator(own.over(now), MOST_SHOWN).get_page(request.GET.get("past"))
     return {
-        "patient": patient,
-        "waiting": waiting.select_related("care_type", "doctor", "type", "facility").in_order(),
-        "identifiers": patient.identifiers.all(),
         "upcoming": upcoming[:MOST_SHOWN],
-        "past": past[:MOST_SHOWN],
         "more_upcoming": len(upcoming) > MOST_SHOWN,
-        "more_past": len(past) > MOST_SHOWN,
+        "past": past,
         "most_shown": MOST_SHOWN,
         "none_upcoming": f"No appointment is booked{whose}.",
         "none_over": f"No appointment yet{whose}.",
     }
+
+
+def series(request: DeskRequest, patient: Patient) -> list[Any]:
+    """Return the repeated appointments, each with `every` how many weeks and how many `ahead`."""
+    seen = AppointmentSeries.objects.visible_to(request.user).filter(patient=patient)
+    coming = Q(appointments__starts_at__gte=timezone.now(), appointments__status__in=HOLDING_TIME)
+    rows = seen.select_related("doctor", "facility", "type").order_by("-last_day", "-pk")
+    found: list[Any] = list(rows.annotate(ahead=Count("appointments", filter=coming))[:MOST_SHOWN])
+    for each in found:
+        each.every = Weekly.parse(each.rule).interval
+    return found
+
+
+def contacts(request: DeskRequest, patient: Patient) -> dict[str, Any]:
+    entries = ContactEntry.objects.visible_to(request.user).filter(patient=patient)
+    entries = entries.select_related("by", "struck_by__by", "strikes")
+    shown = Paginator(entries, MOST_SHOWN).get_page(request.GET.get("contacts"))
+    older = entries.filter(pk=number_in(request.GET.get("correct", "")) or 0).first()
+    return {"contacts": shown, "correcting": older, "contact_form": contact_form(patient, older)}
+
+
+def contact_form(patient: Patient, older: ContactEntry | None) -> ContactForm:
+    """Return the form for a new entry, filled in from the one that it is to correct."""
+    names = ("channel", "direction", "at", "note")
+    initial = {name: getattr(older, name) for name in names} | {"strikes": older} if older else {}
+    entry = ContactEntry(patient=patient)
+    with timezone.override(zone_of(patient)):
+        return ContactForm(entry=entry, initial={"at": None} | initial)
+
+
+def zone_of(patient: Patient) -> zoneinfo.ZoneInfo:
+    """Return the zone of the patient's facility, on whose clock the desk writes."""
+    zone = patient.facility.tz if patient.facility else timezone.get_default_timezone()
+    assert isinstance(zone, zoneinfo.ZoneInfo)  # noqa: S101 - Django's and ours are
+    return zone
