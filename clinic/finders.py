@@ -35,6 +35,7 @@ ICONS = (
     "person-fill-check",
     "person-fill-x",
     "plus-lg",
+    "printer",
     "search",
     "slash-circle",
     "telephone",

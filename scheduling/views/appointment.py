@@ -21,7 +21,7 @@ from scheduling import history, holding, permissions
 from scheduling.calendars import local
 from scheduling.forms import CancelForm
 from scheduling.models import Appointment
-from scheduling.status import Status
+from scheduling.status import EXPECTED, Status
 from scheduling.views import following, steps
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.board import back_to_board, board_url
@@ -173,6 +173,7 @@ def details(
         "may_cancel": Status.CANCELLED in appointment.next_steps
         and not is_hold
         and user.has_perm("scheduling.cancel_appointment"),
+        "may_print_slip": appointment.status in EXPECTED and appointment.ends_at > now,
         "waiting": 0 if is_hold else waiting_for(appointment, user, now),
         "cancel_form": form or CancelForm(initial={"version": appointment.version}),
         "scope": request.POST.get("scope"),
