@@ -23,6 +23,7 @@ PARTS = {
         ("change-", "absences"),
         ("closure", "absences"),
         ("feed", "calendars"),
+        ("insight", "insight"),
         ("", "board"),
     ),
     "patients": (("", "patients"),),
