@@ -111,7 +111,7 @@ def noshows(scope: Scope) -> Figure:
     ]
     table.append(["All weeks", str(missed), str(due), tenth_of_percent(share(missed, due))])
     bars = [
-        Bar(f"{week:%-m/%-d}", share(missed, due), tenth_of_percent(share(missed, due)))
+        Bar(f"{week:%-m/%-d}", share(missed, due), percent(share(missed, due)))
         for week, missed, due in counted
     ]
     plot = fitted(

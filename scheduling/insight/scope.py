@@ -1,4 +1,4 @@
-"""What is looked at: some facilities, perhaps one person's own visits only, and a period of days."""
+"""What is looked at: some facilities, perhaps one doctor’s visits only, and a period of days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -29,33 +29,36 @@ visit AS (
         AND a.starts_at AT TIME ZONE 'UTC' + clock.utc_offset >= %(first)s::date
         AND a.starts_at AT TIME ZONE 'UTC' + clock.utc_offset < %(last)s::date + 1
 )"""
-# Working hours of each day as instants. Around a change of the clocks `scheduling_instant` knows.
+# Working hours of each day as instants. On a day of 23 or 25 hours `scheduling_instant` knows.
 SHIFT = """
 days AS (
     SELECT %(first)s::date + n AS day
     FROM generate_series(0, %(last)s::date - %(first)s::date) AS n
 ), offsets AS MATERIALIZED (
-    SELECT f.id AS facility_id, f.timezone, days.day,
-        extract(isodow FROM days.day) AS weekday, 1 + (days.day - DATE '2000-01-03') / 7 %% 2 AS week,
-        (
-            SELECT clock.utc_offset FROM clock
-            WHERE clock.facility_id = f.id
-                AND clock.since <= (days.day - 1)::timestamp AT TIME ZONE 'UTC'
-                AND clock.until > (days.day + 3)::timestamp AT TIME ZONE 'UTC'
-        ) AS utc_offset
-    FROM facilities_facility f CROSS JOIN days
-    WHERE f.id = ANY(%(facilities)s)
+    SELECT zones.timezone, days.day, extract(isodow FROM days.day)::integer AS weekday,
+        1 + (days.day - DATE '2000-01-03') / 7 %% 2 AS week, zone.utc_offset
+    FROM (
+        SELECT DISTINCT timezone FROM facilities_facility WHERE id = ANY(%(facilities)s)
+    ) AS zones
+    CROSS JOIN days
+    LEFT JOIN facilities_zoneoffset zone ON zone.zone = zones.timezone
+        AND coalesce(zone.since, '-infinity')
+            <= (days.day::timestamp - zone.utc_offset) AT TIME ZONE 'UTC'
+        AND coalesce(zone.until, 'infinity')
+            >= ((days.day + 1)::timestamp - zone.utc_offset) AT TIME ZONE 'UTC'
 ), local_shift AS (
     SELECT h.doctor_id, h.facility_id, offsets.weekday, offsets.timezone, offsets.utc_offset,
         offsets.day + h.starts_at AS starts_at,
         CASE WHEN h.ends_at = TIME '00:00' THEN (offsets.day + 1)::timestamp
         ELSE offsets.day + h.ends_at END AS ends_at
     FROM scheduling_workinghours h
-    JOIN offsets ON offsets.facility_id = h.facility_id AND offsets.weekday = h.weekday
+    JOIN facilities_facility f ON f.id = h.facility_id
+    JOIN offsets ON offsets.timezone = f.timezone AND offsets.weekday = h.weekday
         AND offsets.day >= h.valid_from
         AND (h.valid_until IS NULL OR offsets.day <= h.valid_until)
         AND (h.weeks = 0 OR h.weeks = offsets.week)
-    WHERE %(doctors)s::bigint[] IS NULL OR h.doctor_id = ANY(%(doctors)s)
+    WHERE h.facility_id = ANY(%(facilities)s)
+        AND (%(doctors)s::bigint[] IS NULL OR h.doctor_id = ANY(%(doctors)s))
 ), shift AS (
     SELECT doctor_id, facility_id, weekday,
         CASE WHEN utc_offset IS NULL THEN scheduling_instant(starts_at, timezone)
@@ -76,37 +79,40 @@ away AS (
     WHERE starts_at < %(until)s AND ends_at > %(since)s AND facility_id = ANY(%(facilities)s)
     GROUP BY facility_id
 ), worked AS (
-    SELECT shift.doctor_id, shift.weekday::integer AS weekday,
-        sum(extract(epoch FROM shift.ends_at - shift.starts_at) - coalesce(absent.seconds, 0)) / 60
-            AS minutes
+    SELECT shift.doctor_id, shift.weekday,
+        extract(epoch FROM sum(
+            greatest(shift.ends_at - shift.starts_at, interval '0')
+            - CASE WHEN away.times IS NULL AND closed.times IS NULL THEN interval '0' ELSE (
+                SELECT coalesce(sum(upper(part) - lower(part)), interval '0')
+                FROM unnest(
+                    (coalesce(away.times, '{}') + coalesce(closed.times, '{}'))
+                    * tstzmultirange(tstzrange(
+                        shift.starts_at, greatest(shift.starts_at, shift.ends_at)
+                    ))
+                ) AS part
+            ) END
+        ))::float8 / 60 AS minutes
     FROM shift
     LEFT JOIN away USING (doctor_id)
     LEFT JOIN closed USING (facility_id)
-    LEFT JOIN LATERAL (
-        SELECT sum(extract(epoch FROM upper(part) - lower(part))) AS seconds
-        FROM unnest(
-            (coalesce(away.times, '{}') + coalesce(closed.times, '{}'))
-            * tstzmultirange(tstzrange(shift.starts_at, shift.ends_at))
-        ) AS part
-    ) AS absent ON away.times IS NOT NULL OR closed.times IS NOT NULL
-    WHERE shift.starts_at < shift.ends_at
     GROUP BY shift.doctor_id, shift.weekday
 )"""
 UTILISATION = f"""
 WITH {CLOCK}, {VISIT}, {SHIFT}, {WORKED}, booked AS (
     SELECT doctor_id, extract(isodow FROM local_start)::integer AS weekday,
-        sum(extract(epoch FROM blocked_until - starts_at)) / 60 AS minutes
+        extract(epoch FROM sum(blocked_until - starts_at))::float8 / 60 AS minutes
     FROM visit WHERE status IN ('booked', 'arrived', 'checked-in', 'fulfilled')
     GROUP BY 1, 2
 )
-SELECT d.id, d.name, weekday, coalesce(worked.minutes, 0)::float8, coalesce(booked.minutes, 0)::float8
+SELECT d.id, d.name, weekday, coalesce(worked.minutes, 0), coalesce(booked.minutes, 0)
 FROM worked FULL JOIN booked USING (doctor_id, weekday)
 JOIN facilities_doctor d ON d.id = doctor_id
 ORDER BY d.name, d.id, weekday
 """
 NOSHOWS = f"""
 WITH {CLOCK}, {VISIT}
-SELECT date_trunc('week', local_start)::date AS week, count(*) FILTER (WHERE status = 'noshow'), count(*)
+SELECT date_trunc('week', local_start)::date AS week,
+    count(*) FILTER (WHERE status = 'noshow'), count(*)
 FROM visit WHERE status IN ('noshow', 'arrived', 'checked-in', 'fulfilled')
 GROUP BY week ORDER BY week
 """
@@ -137,22 +143,20 @@ UNION ALL SELECT 'kept', count(*) FROM visit WHERE status <> 'cancelled'
 # A step counts unless it was taken back later.
 WAITING = f"""
 WITH {CLOCK}, {VISIT}, step AS (
-    SELECT visit.id, extract(hour FROM visit.local_start)::integer AS hour,
-        max(e.id) FILTER (WHERE e.kind = 'undone' AND e.from_status = 'arrived') AS not_arrived,
-        max(e.id) FILTER (WHERE e.kind = 'undone' AND e.from_status = 'checked-in') AS not_in,
-        max(e.id) FILTER (WHERE e.kind = 'status' AND e.to_status = 'arrived') AS arrived,
-        max(e.id) FILTER (WHERE e.kind = 'status' AND e.to_status = 'checked-in') AS checked_in,
+    SELECT visit.id, visit.local_start,
+        max(e.at) FILTER (WHERE e.kind = 'undone' AND e.from_status = 'arrived') AS not_arrived,
+        max(e.at) FILTER (WHERE e.kind = 'undone' AND e.from_status = 'checked-in') AS not_in,
         max(e.at) FILTER (WHERE e.kind = 'status' AND e.to_status = 'arrived') AS arrived_at,
         max(e.at) FILTER (WHERE e.kind = 'status' AND e.to_status = 'checked-in') AS checked_in_at,
         max(e.at) FILTER (WHERE e.kind = 'status' AND e.to_status = 'fulfilled') AS done_at
     FROM visit
     JOIN scheduling_appointmentevent e ON e.appointment_id = visit.id
-    WHERE visit.status = 'fulfilled'
-    GROUP BY visit.id, hour
+    WHERE visit.status = 'fulfilled' AND e.kind IN ('status', 'undone')
+    GROUP BY visit.id, visit.local_start
 ), seen AS (
-    SELECT hour, done_at,
-        CASE WHEN not_arrived IS NULL OR arrived > not_arrived THEN arrived_at END AS arrived_at,
-        CASE WHEN not_in IS NULL OR checked_in > not_in THEN checked_in_at END AS checked_in_at
+    SELECT extract(hour FROM local_start)::integer AS hour, done_at,
+        CASE WHEN arrived_at > not_arrived IS NOT FALSE THEN arrived_at END AS arrived_at,
+        CASE WHEN checked_in_at > not_in IS NOT FALSE THEN checked_in_at END AS checked_in_at
     FROM step
 ), taken AS (
     SELECT hour,

@@ -1,7 +1,7 @@
 """The page of figures for managers, and each figure as a file for a spreadsheet."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -34,12 +34,13 @@ BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @permission_required("scheduling.view_insight", raise_exception=True)
 def page(request: DeskRequest) -> HttpResponse:
     """Show every figure of a facility, or of all that this person works at, for a period."""
-    form = form_of(request)
+    form = form_of(request.GET, request)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         scope = scope_of(request, form)
         context |= {
             "scope": scope,
+            "form": form_of(filled(form, scope), request),
             "figures": [make(scope) for make in FIGURES.values()],
             "query": urlencode({name: value for name, value in request.GET.items() if value}),
         }
@@ -51,7 +52,7 @@ def page(request: DeskRequest) -> HttpResponse:
 @permission_required("scheduling.view_insight", raise_exception=True)
 def download(request: DeskRequest, slug: str) -> HttpResponse:
     """Answer with the table of one figure as CSV."""
-    make, form = FIGURES.get(slug), form_of(request)
+    make, form = FIGURES.get(slug), form_of(request.GET, request)
     if make is None:
         raise Http404
     if not form.is_valid():
@@ -75,10 +76,14 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(BEGINS_A_FORMULA) else cell
 
 
-def form_of(request: DeskRequest) -> InsightForm:
-    return InsightForm(
-        request.GET, facilities=Facility.objects.visible_to(request.user).active().order_by("name")
-    )
+def filled(form: InsightForm, scope: Scope) -> dict[str, Any]:
+    """Return what the form is to show: the days as well that nobody has chosen."""
+    return {"facility": form["facility"].value(), "first": scope.first, "last": scope.last}
+
+
+def form_of(given: Mapping[str, Any], request: DeskRequest) -> InsightForm:
+    facilities = Facility.objects.visible_to(request.user).active().order_by("name", "pk")
+    return InsightForm(given, facilities=facilities)
 
 
 def scope_of(request: DeskRequest, form: InsightForm) -> Scope:
