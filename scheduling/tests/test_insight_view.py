@@ -29,7 +29,9 @@ def manager(client, facility):
 
 def missed(facility, **fields) -> Appointment:
     """Return a visit of next week, for which nobody will have come."""
-    visit = AppointmentFactory(facility=facility, starts_at=in_days(7, 9, facility=facility), **fields)
+    visit = AppointmentFactory(
+        facility=facility, starts_at=in_days(7, 9, facility=facility), **fields
+    )
     Appointment.objects.filter(pk=visit.pk).update(status=Status.NOSHOW)
     return visit
 
@@ -141,9 +143,7 @@ def test_no_cell_is_run_as_a_formula(manager, facility, cell):
     assert f"'{cell}" in content
 
 
-def test_the_page_costs_as_much_for_many_as_for_none(
-    manager, facility, django_assert_num_queries
-):
+def test_the_page_costs_as_much_for_many_as_for_none(manager, facility, django_assert_num_queries):
     with django_assert_num_queries(9):
         manager.get(PAGE)
     visits = [missed(facility) for _ in range(5)]
