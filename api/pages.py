@@ -16,6 +16,8 @@ from rest_framework.utils.urls import replace_query_param
 from api.fields import LARGEST_ID, Instant
 
 LARGEST = 200
+# No list has as many pages as this says; what is longer means no other page.
+MOST_DIGITS = 18
 
 
 class Pages(PageNumberPagination):
@@ -24,6 +26,18 @@ class Pages(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = LARGEST
+
+    def get_page_size(self, request: Request) -> int:
+        """Return how many rows a page has; raises ValidationError for what is no number."""
+        asked = _number(request, "page_size")
+        return self.page_size if asked is None else min(asked, LARGEST)
+
+    def get_page_number(self, request: Request, paginator: Any) -> int:
+        return _number(request, "page") or 1
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        described: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        return [each | {"schema": {"type": "integer", "minimum": 1}} for each in described]
 
 
 class CursorSerializer(serializers.Serializer):
@@ -53,7 +67,7 @@ class Changes(Pages):
         if cursor is not None:
             after = _read(cursor)
             self.asked_at, queryset = after["asked_at"], _beyond(queryset, after)
-        size = self.get_page_size(request) or LARGEST
+        size = self.get_page_size(request)
         rows = list(queryset.order_by("updated_at", "pk")[: size + 1])
         if len(rows) > size:
             cursor = _written(self.asked_at, rows[size - 1])
@@ -79,6 +93,17 @@ class Changes(Pages):
                 "results": schema,
             },
         }
+
+
+def _number(request: Request, name: str) -> int | None:
+    """Return a whole number from 1 on, None where it is not asked for."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text[:MOST_DIGITS]) > 0):
+        refusal = "Send a whole number from 1 on, or leave it out."
+        raise serializers.ValidationError({name: [refusal]})
+    return int(text[:MOST_DIGITS])
 
 
 def _written(asked_at: datetime, last: Any) -> str:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.drainage import get_override
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import is_list_serializer
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 from rest_framework import serializers
 
@@ -37,7 +40,7 @@ WHY = {
     403: ("permission_denied", "Your role may not do this. Ask an administrator if you need it."),
     404: ("not_found", "There is nothing here that you may see."),
     406: ("not_acceptable", "The API answers in JSON alone."),
-    409: ("doctor_busy", "What is in the database stands against it."),
+    409: ("overtaken", "Somebody else has just changed what this refers to. Read it again."),
     412: ("stale", "It has changed since you read it. Read it again, then repeat your change."),
     413: ("too_large", "This is more than the clinic takes in one request."),
     415: ("unsupported_media_type", "Send JSON."),
@@ -47,6 +50,11 @@ WHY = {
     503: ("unavailable", "The database is busy. Try again in a few seconds."),
 }
 
+REFUSED_FIELD = {
+    "field": "page_size",
+    "code": "invalid",
+    "detail": "Send a whole number from 1 on, or leave it out.",
+}
 SUMMARIES = {
     "list": "List {many}",
     "retrieve": "Read {one}",
@@ -162,6 +170,22 @@ class Schema(AutoSchema):
             bodies["304"] = {"description": "What `If-None-Match` names still holds."}
         return bodies
 
+    def _get_examples(
+        self,
+        serializer: Any,
+        direction: Any,
+        media_type: Any,
+        status_code: Any = None,
+        extras: Any = None,
+    ) -> Any:
+        """Return the operation's examples, or else the serializer's, of whatever status it is."""
+        said = super()._get_examples(serializer, direction, media_type, status_code, extras)
+        if said:
+            return said
+        one = serializer.child if is_list_serializer(serializer) else serializer
+        known = get_override(one, "examples", [])
+        return super()._get_examples(serializer, direction, media_type, status_code, known)
+
     def _page_or_changes(self, page: dict[str, Any]) -> dict[str, Any]:
         """Return the schema of what a list answers, given that of a page, with `updated_since`."""
         _, _, name = page["$ref"].rpartition("/")
@@ -197,7 +221,8 @@ def _header(
 
 def _problem_response(status: int, ref: dict[str, Any]) -> dict[str, Any]:
     code, detail = WHY[status]
-    example = problems.body(status, code, detail) | {"request_id": "6f1f0d0e"}
+    errors = [REFUSED_FIELD] if status == HTTPStatus.BAD_REQUEST else None
+    example = problems.body(status, code, detail, errors) | {"request_id": "6f1f0d0e"}
     content = {"schema": ref, "examples": {code: {"value": example}}}
     return {"description": detail, "content": {problems.CONTENT_TYPE: content}}
 

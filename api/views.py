@@ -1,5 +1,6 @@
 """The base of every endpoint, and what endpoints are made of."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ from api.etags import conditional, etag, refuse_stale
 from api.fields import Instant
 from api.idempotency import idempotent
 from api.pages import Changes
-from api.queries import refuse_unknown
+from api.queries import refuse_unusable
 from api.retries import retried_once
 
 VERBS = {
@@ -99,7 +100,7 @@ class Endpoint(Answers, GenericViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        refuse_unknown(request, self)
+        refuse_unusable(request, self)
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
@@ -140,6 +141,17 @@ class Endpoint(Answers, GenericViewSet):
         row = get_object_or_404(rows, pk=row.pk)
         shown = self.representation(row)
         refuse_stale(self.request, shown, self.not_in_etag, required=if_match)
+        return row
+
+    @retried_once
+    def locked_for(self, change: Callable[[Any], Any], *, if_match: bool = True) -> Any:
+        """Lock the row of this address as `locked()` does, change it, and return it.
+
+        It is one transaction, done once more where it lost a fight for locks.
+        """
+        with transaction.atomic():
+            row = self.locked(if_match=if_match)
+            change(row)
         return row
 
 
@@ -222,17 +234,12 @@ class Updates:
     def update(
         self: Any, request: Request, *args: Any, partial: bool = False, **kwargs: Any
     ) -> Response:
-        return self.answer(self.changed(request.data, partial=partial))
-
-    @retried_once
-    def changed(self: Any, said: Any, *, partial: bool) -> Any:
-        """Return the row of this address after it was changed as was said."""
-        with transaction.atomic():
-            row = self.locked()
-            serializer = self.get_serializer(row, data=said, partial=partial)
+        def change(row: Any) -> None:
+            serializer = self.get_serializer(row, data=request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
             serializer.save()
-        return row
+
+        return self.answer(self.locked_for(change))
 
     def partial_update(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.update(request, *args, partial=True, **kwargs)
@@ -241,10 +248,8 @@ class Updates:
 class Destroys:
     """DELETE; with `If-Match` only what was read. 409 for what other rows refer to."""
 
-    @retried_once
     def destroy(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with transaction.atomic():
-            self.locked(if_match=False).delete()
+        self.locked_for(lambda row: row.delete(), if_match=False)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

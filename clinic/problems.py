@@ -4,7 +4,12 @@ from typing import Any
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    ValidationError,
+)
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +27,7 @@ logger = structlog.get_logger(__name__)
 # Refusals that another request, at another moment or for another time, would not meet.
 CONFLICTS = frozenset(
     {
+        "already_booked",
         "already_decided",
         "already_verified",
         "deceased",
@@ -51,6 +57,7 @@ CONFLICTS = frozenset(
         "patient_inactive",
         "room_busy",
         "two_accounts",
+        "visits_to_come",
         "waits_already",
         "working_hours_overlap",
         "wrong_status",
@@ -88,6 +95,8 @@ def _as_refusal(error: Exception) -> Exception:
             return exceptions.PermissionDenied()
         case RequestDataTooBig():
             return TooLarge(TOO_LARGE, "too_large")
+        case SuspiciousOperation():
+            return exceptions.ParseError("This request cannot be read. Send fewer fields.")
         case OperationalError() | InterfaceError():
             logger.error("database_unavailable", exc_info=error)
             return Unavailable("The database is busy. Try again in a few seconds.", "unavailable")

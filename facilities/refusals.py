@@ -48,6 +48,24 @@ class RefusalTrigger(pgtrigger.Trigger):
         """
 
 
+class CountedRefusalTrigger(RefusalTrigger):
+    """Refuses a row as long as others stand against it, and says how many.
+
+    `counted_sql` is the rest of a SELECT that finds them; their number takes the place of
+    `{count}` in the message.
+    """
+
+    counted_sql: str
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.counted_sql = kwargs.pop("counted_sql")
+        super().__init__(condition_sql="counted > 0", declare=[("counted", "integer")], **kwargs)
+
+    def get_func(self, model: Any) -> str:
+        refusing = super().get_func(model).replace("MESSAGE =", "DETAIL = counted, MESSAGE =")
+        return f"SELECT count(*) INTO counted {self.counted_sql};{refusing}"
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """Raise a `ValidationError` for a refusal by the database, with the constraint's own words.
@@ -64,11 +82,10 @@ def refusals() -> Iterator[None]:
 def translated(error: IntegrityError) -> Exception:
     """Return the `ValidationError` for a refusal, or `error` itself when it has no words."""
     diagnosis = getattr(error.__cause__, "diag", None)
-    name = diagnosis.constraint_name if diagnosis else None
-    if name not in _words():
+    if diagnosis is None or diagnosis.constraint_name not in _words():
         return error
-    code, message = _words()[name]
-    return ValidationError(message, code=code)
+    code, message = _words()[diagnosis.constraint_name]
+    return ValidationError(message.replace("{count}", diagnosis.message_detail or ""), code=code)
 
 
 def refusal(constraint: str) -> ValidationError:

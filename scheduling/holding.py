@@ -24,7 +24,7 @@ GIVEN_UP = "The hold was given up"
 CONFIRMED = {"patient", "type", "ends_at", "room", "reason", "notes"}
 DOCTOR_BUSY = "doctor_busy"
 # A hold that was there a moment ago is gone: the time itself may still be free.
-LOST = {"hold_lost", "stale"}
+LOST = {"hold_lost", "already_booked", "stale"}
 
 
 def keep(by: User, visit: Visit, *, now: datetime) -> Appointment:

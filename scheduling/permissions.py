@@ -41,6 +41,11 @@ def undo(appointment: Appointment, *, by: User, version: int | None = None) -> N
     appointment.undo(by=by, version=version, judge=judge)
 
 
+def may_move(user: User, appointment: Appointment) -> bool:
+    """Say whether the visit can be moved now, by a patient only before they have arrived."""
+    return appointment.is_movable and not rules.is_with_the_desk(appointment, user)
+
+
 def steps_of(user: User, appointment: Appointment, now: datetime) -> list[Status]:
     """Return the steps that this person may take at `now`, in the order of a visit.
 

@@ -85,7 +85,7 @@ def _day_has_come(appointment: "Appointment", now: datetime) -> bool:
 
 
 def is_with_the_desk(appointment: "Appointment", user: User) -> bool:
-    """Say whether a patient can end the visit no more: only before they have arrived."""
+    """Say whether a patient can end or move the visit no more: only before they have arrived."""
     return user.role == User.Role.PATIENT and appointment.status not in UNTIL_ARRIVAL
 
 
@@ -94,6 +94,15 @@ def refuse_once_arrived(appointment: "Appointment", by: User | None) -> None:
     if by is not None and is_with_the_desk(appointment, by):
         raise ValidationError(
             "You have arrived, and cancel here no more. Talk to the desk.", code="wrong_status"
+        )
+
+
+def refuse_move_once_arrived(appointment: "Appointment", by: User | None) -> None:
+    """Code: `not_movable`, for a patient's account."""
+    if by is not None and is_with_the_desk(appointment, by):
+        raise ValidationError(
+            "You have arrived, and move the visit here no more. Talk to the desk.",
+            code="not_movable",
         )
 
 
@@ -131,12 +140,15 @@ def refuse_room(appointment: "Appointment") -> None:
         )
 
 
-def refuse_by_type(appointment: "Appointment") -> None:
-    """Codes: `type_inactive`, `type_not_offered`."""
+def refuse_by_type(appointment: "Appointment", before: "Appointment | None") -> None:
+    """Codes: `type_inactive`, `type_not_offered`; neither for what is as it was `before`."""
     kind = appointment.type
     if kind is None:
         return
-    if not kind.is_active:
+    is_kept = before is not None and before.type_id == kind.pk
+    if before and is_kept and before.doctor_id == appointment.doctor_id:
+        return
+    if not kind.is_active and not is_kept:
         raise ValidationError(
             f"{kind} is not offered any more. Choose another type of visit.", code="type_inactive"
         )

@@ -5,9 +5,20 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.roles import Role
+from api.examples import exemplified
 from api.serializers import Serializer
 
 LONGEST_PASSWORD = 1024
+EMAIL, PASSWORD, NEW_PASSWORD = "ada@example.org", "a-long-enough-password", "another-long-one"
+TOKEN = "eyJhbGciOi…"  # noqa: S105 - the beginning of every token
+TOKENS = {
+    "access": TOKEN,
+    "refresh": TOKEN,
+    "expires_in": 600,
+    "role": "patient",
+    "user_id": 7,
+    "user_name": "Ada Example",
+}
 
 
 class Password(serializers.CharField):
@@ -24,6 +35,7 @@ class Password(serializers.CharField):
         )
 
 
+@exemplified(sent={"email": EMAIL, "password": PASSWORD})
 class CredentialsSerializer(Serializer):
     """An email address or a username, in either field, and the password."""
 
@@ -39,6 +51,7 @@ class CredentialsSerializer(Serializer):
         return attrs
 
 
+@exemplified(shown=TOKENS)
 class TokensSerializer(serializers.Serializer):
     """Both tokens, and who signed in; `expires_in` is in seconds, for the access token."""
 
@@ -50,29 +63,35 @@ class TokensSerializer(serializers.Serializer):
     user_name = serializers.CharField()
 
 
+@exemplified(sent={"refresh": TOKEN})
 class RefreshSerializer(Serializer):
     refresh = serializers.CharField(max_length=4096)
 
 
+@exemplified(sent={"current_password": PASSWORD, "new_password": NEW_PASSWORD})
 class PasswordChangeSerializer(Serializer):
     current_password = Password()
     new_password = Password()
 
 
+@exemplified(sent={"email": EMAIL})
 class ResetSerializer(Serializer):
     email = serializers.EmailField(max_length=254)
 
 
+@exemplified(sent={"code": "3-d2m1x9-5f0c1e", "new_password": NEW_PASSWORD})
 class ResetConfirmSerializer(Serializer):
     code = serializers.CharField(max_length=100, help_text="From the letter.")
     new_password = Password()
 
 
+@exemplified(shown={"detail": "A letter is on its way to this address."})
 class SaidSerializer(serializers.Serializer):
     """What happens next, in words."""
 
     detail = serializers.CharField()
 
 
+@exemplified(shown={"picture": "/api/v1/auth/me/picture"})
 class PictureSerializer(serializers.Serializer):
     picture = serializers.CharField(help_text="Where the picture is.")

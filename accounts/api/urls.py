@@ -6,6 +6,7 @@ from django.urls import URLPattern, re_path
 
 from accounts.api import pictures, views
 
+tags = {"auth": "Signing in and out, tokens, passwords, and one's own account."}
 routes: list[tuple[str, Any]] = []
 urlpatterns: list[URLPattern] = [
     re_path(r"^auth/login/?$", views.Login.as_view(), name="login"),

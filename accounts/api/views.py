@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -28,18 +28,6 @@ from api.parsers import JSONParser
 from api.problems import Unauthenticated
 from api.views import Action
 
-TOKENS = OpenApiExample(
-    "Signed in",
-    {
-        "access": "eyJhbGciOi…",
-        "refresh": "eyJhbGciOi…",
-        "expires_in": 600,
-        "role": "patient",
-        "user_id": 7,
-        "user_name": "Ruben Oakmere",
-    },
-    response_only=True,
-)
 RESET_POSTED = "If there is an account with this address, a letter is on its way to it."
 
 
@@ -67,14 +55,6 @@ class Login(Open):
     @extend_schema(
         summary="Sign in with email address or username, and password",
         responses={200: TokensSerializer},
-        examples=[
-            TOKENS,
-            OpenApiExample(
-                "Credentials",
-                {"email": "ruben@example.org", "password": "a-long-enough-password"},
-                request_only=True,
-            ),
-        ],
     )
     def post(self, request: Request) -> Response:
         said = self.read()
@@ -98,10 +78,6 @@ class Refresh(Open):
         description="A refresh token is good once. Sending one again ends the sign-in, because it "
         "may have been stolen: keep the new one before you use it.",
         responses={200: TokensSerializer},
-        examples=[
-            TOKENS,
-            OpenApiExample("Token", {"refresh": "eyJhbGciOi…"}, request_only=True),
-        ],
     )
     def post(self, request: Request) -> Response:
         try:
@@ -132,14 +108,6 @@ class PasswordChange(Action):
         description="Signs out every other device. Tokens issued before are good no more; go on "
         "with those of the answer.",
         responses={200: TokensSerializer},
-        examples=[
-            TOKENS,
-            OpenApiExample(
-                "Passwords",
-                {"current_password": "a-long-enough-password", "new_password": "another-long-one"},
-                request_only=True,
-            ),
-        ],
     )
     def post(self, request: Request) -> Response:
         said, user = self.read(), request.user
@@ -156,10 +124,6 @@ class PasswordReset(Open):
         summary="Ask for a new password",
         description="Answers alike whether or not there is an account with the address.",
         responses={202: SaidSerializer},
-        examples=[
-            OpenApiExample("Address", {"email": "ruben@example.org"}, request_only=True),
-            OpenApiExample("Asked", {"detail": RESET_POSTED}, response_only=True),
-        ],
     )
     def post(self, request: Request) -> Response:
         email = self.read()["email"]
@@ -177,13 +141,6 @@ class PasswordResetConfirm(Open):
         summary="Choose a password with the code from the letter",
         description="Signs out everywhere. Serves for an invitation as well.",
         responses={204: None},
-        examples=[
-            OpenApiExample(
-                "Code and password",
-                {"code": "3-d2m1x9-5f0c1e", "new_password": "another-long-one"},
-                request_only=True,
-            )
-        ],
     )
     def post(self, request: Request) -> Response:
         said = self.read()

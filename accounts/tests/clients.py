@@ -22,5 +22,13 @@ def bearing(tokens: dict) -> APIClient:
     return client
 
 
-def client_of(user: User) -> APIClient:
+def signed_in(user: User) -> APIClient:
+    """Return a client that has signed in as the user, and sends the token of that."""
     return bearing(sign_in(user))
+
+
+def client_of(user: User) -> APIClient:
+    """Return a client that acts as the user without signing in, for what is not about that."""
+    client = APIClient()
+    client.force_authenticate(user)
+    return client

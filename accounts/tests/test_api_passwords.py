@@ -5,7 +5,7 @@ import re
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.tests.clients import ME, REFRESH, bearing, client_of, sign_in
+from accounts.tests.clients import ME, REFRESH, bearing, sign_in, signed_in
 from accounts.tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_a_wrong_or_weak_password_changes_nothing(said, field):
 
 
 def test_guessing_the_current_password_is_limited():
-    client = client_of(UserFactory())
+    client = signed_in(UserFactory())
     said = {"current_password": "not-the-password", "new_password": NEW}
     codes = [client.post(CHANGE, said).status_code for _ in range(11)]
     assert codes == [400] * 10 + [429]

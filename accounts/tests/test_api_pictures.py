@@ -150,6 +150,16 @@ def test_where_and_with_what_it_was_taken_is_not_kept(kind, media):
     assert stored(client).size == (256, 512)
 
 
+def test_a_picture_whose_tags_lie_about_themselves_is_refused():
+    exif = Image.Exif()
+    exif[Base.Make], exif[Base.Orientation] = "x", 6
+    told = drawn("JPEG", exif=exif)
+    lying = told.replace(struct.pack(">HH", Base.Make, 2), struct.pack(">HH", 0x120, 2))
+    assert lying != told
+    answer = put(client_for(UserFactory()), lying)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "picture_unreadable")
+
+
 def test_transparency_survives():
     out = io.BytesIO()
     Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(out, "PNG")

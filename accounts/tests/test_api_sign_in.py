@@ -8,7 +8,7 @@ from django.conf import settings
 from rest_framework.test import APIClient
 
 from accounts.models import SignIn
-from accounts.tests.clients import LOGIN, ME, bearing, client_of, sign_in
+from accounts.tests.clients import LOGIN, ME, bearing, sign_in, signed_in
 from accounts.tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_a_token_says_nothing_about_the_person(user):
 
 
 def test_a_request_reads_account_and_sign_in_in_one_statement(user, django_assert_num_queries):
-    client = client_of(UserFactory(role="patient"))
+    client = signed_in(UserFactory(role="patient"))
     with django_assert_num_queries(1):
         assert client.get(USERS).status_code == 403
 
@@ -136,36 +136,36 @@ def is_signed_out(client: APIClient) -> bool:
 
 
 def test_signing_out_ends_this_sign_in_and_no_other(user):
-    here, there = client_of(user), client_of(user)
+    here, there = signed_in(user), signed_in(user)
     assert here.post("/api/v1/auth/logout").status_code == 204
     assert is_signed_out(here)
     assert not is_signed_out(there)
 
 
 def test_deactivation_holds_from_the_next_request_and_after_reactivation(user):
-    client = client_of(user)
+    client = signed_in(user)
     user.deactivate()
     assert is_signed_out(client)
     user.activate()
     assert is_signed_out(client)
-    assert not is_signed_out(client_of(user))
+    assert not is_signed_out(signed_in(user))
 
 
 def test_a_deactivation_behind_the_models_back_holds_as_well(user):
-    client = client_of(user)
+    client = signed_in(user)
     type(user).objects.filter(pk=user.pk).update(is_active=False)
     assert is_signed_out(client)
 
 
 def test_a_new_password_signs_out_with_the_next_request(user):
-    client = client_of(user)
+    client = signed_in(user)
     user.set_password("another-long-password")
     user.save()
     assert is_signed_out(client)
 
 
 def test_a_new_role_holds_from_the_next_request(user):
-    client = client_of(user)
+    client = signed_in(user)
     assert client.get(USERS).status_code == 403
     type(user).objects.filter(pk=user.pk).update(role="admin")
     assert client.get(USERS).status_code == 200

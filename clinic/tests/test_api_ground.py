@@ -1,9 +1,9 @@
 """What every endpoint does alike, seen at the addresses and on one plain resource."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
-from django.core.management import call_command
 from django.db import OperationalError
 from rest_framework.test import APIClient
 
@@ -68,6 +68,23 @@ def test_a_page_has_a_largest_size(admin):
     assert admin.get(URL, {"page": 99}).status_code == 404
 
 
+@pytest.mark.parametrize("name", ["page", "page_size"])
+@pytest.mark.parametrize("said", ["x", "", "0", "-1", "1.5", "last", "\u0665", "9" * 5000 + "x"])
+def test_a_page_that_is_no_number_is_refused(admin, name, said):
+    answer = admin.get(URL, {name: said})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert [each["field"] for each in answer.json()["errors"]] == [name]
+
+
+def test_a_page_of_changes_has_a_size_as_well(admin):
+    asked = {"updated_since": "2020-01-01T00:00:00Z", "page_size": "x"}
+    assert admin.get("/api/v1/facilities", asked).status_code == 400
+
+
+def test_no_list_has_a_page_with_so_large_a_number(admin):
+    assert admin.get(URL, {"page": "9" * 5000}).status_code == 404
+
+
 def test_a_list_that_has_not_changed_is_not_sent_again(admin):
     CareType.objects.create(name="Cardiology")
     first = admin.get(URL)
@@ -109,14 +126,6 @@ def test_a_key_is_free_again_after_a_day(admin):
     assert CareType.objects.count() == 2
 
 
-def test_answers_of_yesterday_are_forgotten(admin):
-    admin.post(URL, {"name": "Cardiology"}, headers={"Idempotency-Key": "old"})
-    IdempotencyKey.objects.update(created_at=datetime(2020, 1, 1, tzinfo=UTC))
-    admin.post(URL, {"name": "Neurology"}, headers={"Idempotency-Key": "new"})
-    call_command("forget_answers")
-    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["new"]
-
-
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/api/schema"])
 def test_the_description_is_open_and_loads_nothing_from_elsewhere(client, path):
     answer = client.get(path)
@@ -126,10 +135,39 @@ def test_the_description_is_open_and_loads_nothing_from_elsewhere(client, path):
     assert "googleapis" not in text
 
 
+def test_redoc_asks_no_other_site_for_a_picture(client):
+    page = client.get("/redoc").content.decode()
+    (source,) = re.findall(r'<script src="([^"]+)">', page)
+    script = client.get(source)
+    assert (script.status_code, script["Content-Type"]) == (200, "text/javascript; charset=utf-8")
+    text = script.content.decode()
+    assert "API docs by Redocly" in text
+    assert "cdn.redoc.ly" not in text
+
+
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 50_000])
 @pytest.mark.parametrize("url", [URL, "/api/v1/auth/login"])
 def test_json_that_is_nested_too_deep_is_refused(admin, url, body):
     answer = admin.post(url, body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+@pytest.mark.parametrize(
+    "body", [r'{"\ud800": 1}', r'{"name": "\ud800"}', r'{"a": [{"\uDFFF": 1}]}']
+)
+@pytest.mark.parametrize("url", [URL, "/api/v1/auth/login", "/api/v1/patients"])
+def test_half_a_character_is_refused(admin, url, body):
+    answer = admin.post(url, body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+def test_both_halves_of_a_character_are_one(admin):
+    body = r'{"name": "Cardiology \ud83e\udec0"}'
+    assert admin.post(URL, body, content_type="application/json").json()["name"][-1] == "\U0001fac0"
+
+
+def test_too_many_parameters_are_refused_as_a_problem(admin):
+    answer = admin.get(f"{URL}?{'&'.join(f'a{n}=1' for n in range(1100))}")
     assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
 
@@ -138,7 +176,7 @@ def test_more_than_is_read_is_refused(admin):
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Bearer a b", "Bearer nonsense"])
+@pytest.mark.parametrize("header", ["Bearer", "Bearer a b", "Bearer nonsense", "bearer nonsense"])
 def test_a_header_that_is_no_token_is_a_problem_with_a_plain_code(client, header):
     answer = client.get(URL, headers={"Authorization": header})
     assert answer.status_code == 401

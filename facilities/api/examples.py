@@ -1,29 +1,33 @@
-"""Examples of requests and answers, for the API's description."""
+"""Rows as the API's description shows them; nobody and nothing has these names."""
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample
+from accounts.api.serializers import EMAIL
 
-_PUBLIC_FACILITY: dict[str, Any] = {
-    "id": 12,
-    "name": "Riverside Clinic",
+HERE = {"facility_id": 12, "facility_name": "Riverside Clinic"}
+WITH = {"doctor_id": 5, "doctor_name": "Dr. Example"}
+CARE_TYPE = {"id": 3, "name": "Cardiology"}
+FACILITY_NAME = {"id": 12, "name": "Riverside Clinic"}
+DOCTOR_NAME = {"id": 5, "name": "Dr. Example"}
+
+PUBLIC_FACILITY: dict[str, Any] = FACILITY_NAME | {
     "address_line": "12 River Road",
     "city": "Omaha",
     "state": "NE",
     "zip_code": "68114",
     "phone": "+14025550142",
     "timezone": "America/Chicago",
-    "care_types": [{"id": 3, "name": "Cardiology"}],
+    "care_types": [CARE_TYPE],
     "is_full": False,
 }
-_FACILITY_INPUT = {
+FACILITY_INPUT = {
     name: value
-    for name, value in _PUBLIC_FACILITY.items()
+    for name, value in PUBLIC_FACILITY.items()
     if name not in ("id", "care_types", "is_full")
 } | {"capacity": 400, "care_type_ids": [3]}
-_FACILITY = (
-    _PUBLIC_FACILITY
-    | _FACILITY_INPUT
+FACILITY = (
+    PUBLIC_FACILITY
+    | FACILITY_INPUT
     | {
         "zip_code_ranges": [{"id": 7, "zip_min": "68100", "zip_max": "68199"}],
         "registered_count": 361,
@@ -33,13 +37,13 @@ _FACILITY = (
         "updated_at": "2027-03-14T14:30:00Z",
     }
 )
-_MATCH = {
-    "facility": _PUBLIC_FACILITY,
+MATCH = {
+    "facility": PUBLIC_FACILITY,
     "places_left": 39,
     "miles": 3,
     "distance": "3 miles",
 }
-_DOCTOR_INPUT: dict[str, Any] = {
+DOCTOR_INPUT: dict[str, Any] = {
     "name": "Dr. Example",
     "specialization": "Cardiology",
     "years_of_experience": 11,
@@ -50,34 +54,30 @@ _DOCTOR_INPUT: dict[str, Any] = {
     "identifier": None,
     "is_active": True,
 }
-A_DOCTOR = _DOCTOR_INPUT | {
+DOCTOR = DOCTOR_INPUT | {
     "id": 5,
-    "facilities": [{"id": 12, "name": "Riverside Clinic"}],
-    "care_types": [{"id": 3, "name": "Cardiology"}],
+    "facilities": [FACILITY_NAME],
+    "care_types": [CARE_TYPE],
     "updated_at": "2027-03-14T14:30:00Z",
 }
-
-
-def _both(name: str, given: Any, answer: Any) -> list[OpenApiExample]:
-    return [
-        OpenApiExample(f"{name}, sent", given, request_only=True),
-        OpenApiExample(name, answer, response_only=True),
-    ]
-
-
-FACILITY = _both("Facility", _FACILITY_INPUT, _FACILITY)
-MATCHES = [
-    OpenApiExample(
-        "One has room", {"has_room": True, "matches": [_MATCH], "nearest": []}, response_only=True
-    )
-]
-_HERE = {"facility_id": 12, "facility_name": "Riverside Clinic"}
-_ROOM = {"name": "Room 2", "is_active": True}
-_ZIP_CODES = {"zip_min": "68100", "zip_max": "68199"}
-ROOM = _both("Room", {"facility_id": 12} | _ROOM, {"id": 9} | _HERE | _ROOM)
-ROOM_HERE = _both("Room", _ROOM, {"id": 9} | _HERE | _ROOM)
-ZIP_CODE_RANGE = _both(
-    "ZIP codes", {"facility_id": 12} | _ZIP_CODES, {"id": 7} | _HERE | _ZIP_CODES
-)
-ZIP_CODE_RANGE_HERE = _both("ZIP codes", _ZIP_CODES, {"id": 7} | _HERE | _ZIP_CODES)
-DOCTOR = _both("Doctor", _DOCTOR_INPUT, A_DOCTOR)
+ROOM_INPUT = {"name": "Room 2", "is_active": True}
+ZIP_CODES = {"zip_min": "68100", "zip_max": "68199"}
+ROOM = {"id": 9} | HERE | ROOM_INPUT
+ZIP_CODE_RANGE = {"id": 7} | HERE | ZIP_CODES
+MATCHES = {"has_room": True, "matches": [MATCH], "nearest": []}
+USER: dict[str, Any] = {
+    "id": 7,
+    "username": "ada",
+    "full_name": "Ada Example",
+    "email": EMAIL,
+    "role": "receptionist",
+    "is_active": True,
+    "facility_ids": [12],
+    "facilities": [FACILITY_NAME],
+    "picture": None,
+    "last_login": "2027-03-14T14:30:00Z",
+    "date_joined": "2027-01-04T09:00:00Z",
+}
+USER_INPUT = {
+    name: USER[name] for name in ("username", "full_name", "email", "role", "facility_ids")
+}

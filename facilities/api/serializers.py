@@ -3,8 +3,10 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import User
+from api.examples import exemplified
 from api.fields import Instant, Named, Reference
 from api.serializers import ForStaff, ModelSerializer
+from facilities.api import examples
 from facilities.matching import Match
 from facilities.models import (
     CareType,
@@ -23,6 +25,7 @@ class IdAndName(serializers.Serializer):
     name = serializers.CharField(read_only=True)
 
 
+@exemplified(sent={"name": "Cardiology"}, shown=examples.CARE_TYPE)
 class CareTypeSerializer(ModelSerializer):
     class Meta:
         model = CareType
@@ -50,6 +53,7 @@ class PublicFacilitySerializer(ModelSerializer):
         ]
 
 
+@exemplified(sent=examples.FACILITY_INPUT, shown=examples.FACILITY)
 class FacilitySerializer(ForStaff, PublicFacilitySerializer):
     for_staff = (
         *("care_type_ids", "zip_code_ranges", "capacity", "registered_count", "places_left"),
@@ -80,9 +84,10 @@ class MatchQuery(serializers.Serializer):
     )
 
 
-class MatchSerializer(serializers.Serializer):
+class MatchSerializer(ForStaff, serializers.Serializer):
     """A facility that somebody could go to, and how far it is."""
 
+    for_staff = ("places_left",)
     facility = PublicFacilitySerializer()
     places_left = serializers.IntegerField(source="facility.places_left")
     miles = serializers.SerializerMethodField(help_text="Between the middles of the ZIP codes.")
@@ -92,6 +97,7 @@ class MatchSerializer(serializers.Serializer):
         return None if match.miles is None else round(match.miles)
 
 
+@exemplified(shown=examples.MATCHES)
 class MatchesSerializer(serializers.Serializer):
     """The facilities that serve a ZIP code, those with room first, then the nearest first.
 
@@ -112,42 +118,47 @@ class FromAddress:
         return field.context["view"].facility
 
 
-class RoomSerializer(ModelSerializer):
+class AtFacility(ModelSerializer):
+    """Belongs to the facility that the request names."""
+
     facility_id = Reference(Facility.objects.visible_to, source="facility")
     facility_name = Named(source="facility")
 
+
+class Here(serializers.Serializer):
+    """Belongs to the facility that the address names."""
+
+    facility_id = serializers.IntegerField(read_only=True)
+    facility = serializers.HiddenField(default=FromAddress())
+
+
+@exemplified(sent={"facility_id": 12} | examples.ROOM_INPUT, shown=examples.ROOM)
+class RoomSerializer(AtFacility):
     class Meta:
         model = Room
         fields = ["id", "facility_id", "facility_name", "name", "is_active"]
 
 
-class FacilityRoomSerializer(ModelSerializer):
-    facility_id = serializers.IntegerField(read_only=True)
-    facility_name = Named(source="facility")
-    facility = serializers.HiddenField(default=FromAddress())
-
+@exemplified(sent=examples.ROOM_INPUT, shown=examples.ROOM)
+class FacilityRoomSerializer(Here, RoomSerializer):
     class Meta(RoomSerializer.Meta):
         fields = [*RoomSerializer.Meta.fields, "facility"]
 
 
-class ZipCodeRangeSerializer(ModelSerializer):
-    facility_id = Reference(Facility.objects.visible_to, source="facility")
-    facility_name = Named(source="facility")
-
+@exemplified(sent={"facility_id": 12} | examples.ZIP_CODES, shown=examples.ZIP_CODE_RANGE)
+class ZipCodeRangeSerializer(AtFacility):
     class Meta:
         model = ZipCodeRange
         fields = ["id", "facility_id", "facility_name", "zip_min", "zip_max"]
 
 
-class FacilityZipCodeRangeSerializer(ModelSerializer):
-    facility_id = serializers.IntegerField(read_only=True)
-    facility_name = Named(source="facility")
-    facility = serializers.HiddenField(default=FromAddress())
-
+@exemplified(sent=examples.ZIP_CODES, shown=examples.ZIP_CODE_RANGE)
+class FacilityZipCodeRangeSerializer(Here, ZipCodeRangeSerializer):
     class Meta(ZipCodeRangeSerializer.Meta):
         fields = [*ZipCodeRangeSerializer.Meta.fields, "facility"]
 
 
+@exemplified(sent=examples.DOCTOR_INPUT, shown=examples.DOCTOR)
 class DoctorSerializer(ForStaff, ModelSerializer):
     for_staff = (
         *("facility_ids", "care_type_ids", "user_id", "licence_number", "identifier"),

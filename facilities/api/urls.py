@@ -6,6 +6,14 @@ from django.urls import URLPattern, re_path
 
 from facilities.api import users, views
 
+tags = {
+    "users": "Accounts of staff and patients, for administrators.",
+    "care-types": "The kinds of care that facilities offer.",
+    "facilities": "Places of care, their rooms, ZIP codes and closures, and which one fits whom.",
+    "rooms": "Rooms of all one's facilities.",
+    "zip-code-ranges": "The ZIP codes that facilities serve.",
+    "doctors": "Doctors, their weekly hours, their time off and their calendars.",
+}
 routes = [
     ("care-types", views.CareTypes),
     ("facilities", views.Facilities),

@@ -6,11 +6,9 @@ Accounts know no facilities, so these endpoints live here.
 from typing import Any
 
 import django_filters
-from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import (
-    OpenApiExample,
     extend_schema,
     extend_schema_field,
     extend_schema_view,
@@ -23,41 +21,24 @@ from rest_framework.response import Response
 from accounts import passwords
 from accounts.api.serializers import Password
 from accounts.models import User
+from api.examples import exemplified
 from api.fields import Reference
 from api.idempotency import idempotent
 from api.serializers import ModelSerializer
 from api.views import Creates, Destroys, Endpoint, Lists, Retrieves, Updates
+from facilities.api.examples import USER, USER_INPUT
+from facilities.api.serializers import IdAndName
 from facilities.models import Facility
 
 YES_NO = (("true", "Yes"), ("false", "No"))
-USER: dict[str, Any] = {
-    "id": 7,
-    "username": "nora",
-    "full_name": "Nora Field",
-    "email": "nora@example.org",
-    "role": "receptionist",
-    "is_active": True,
-    "facility_ids": [3],
-    "facilities": [{"id": 3, "name": "Lindow"}],
-    "picture": None,
-    "last_login": "2027-03-14T14:30:00Z",
-    "date_joined": "2027-01-04T09:00:00Z",
-}
-
-INVITATION = {name: USER[name] for name in ("username", "full_name", "email", "role")}
 
 
-class FacilityNameSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Facility
-        fields = ["id", "name"]
-
-
+@exemplified(sent=USER_INPUT, shown=USER)
 class UserSerializer(ModelSerializer):
     facility_ids = Reference(
         rows=Facility.objects.visible_to, source="facilities", many=True, required=False
     )
-    facilities = FacilityNameSerializer(many=True, read_only=True)
+    facilities = IdAndName(many=True, read_only=True)
     picture = serializers.SerializerMethodField()
 
     class Meta:
@@ -90,6 +71,7 @@ class UserSerializer(ModelSerializer):
         return instance
 
 
+@exemplified(sent=USER_INPUT)
 class NewUserSerializer(UserSerializer):
     """An account; without a password its owner is mailed a letter to choose one."""
 
@@ -134,10 +116,6 @@ class UserFilter(django_filters.FilterSet):
         summary="Make an account",
         request=NewUserSerializer,
         responses={201: UserSerializer},
-        examples=[
-            OpenApiExample("Account", USER, response_only=True),
-            OpenApiExample("Invitation", INVITATION, request_only=True),
-        ],
     )
 )
 class Users(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
@@ -161,20 +139,16 @@ class Users(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
         responses={200: UserSerializer, 204: None},
     )
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with transaction.atomic():
-            user = self.locked(if_match=False)
-            if user.remove():
-                return Response(status=status.HTTP_204_NO_CONTENT)
-            return self.answer(user)
+        user = self.locked_for(User.remove, if_match=False)
+        if user.pk is None:
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        return self.answer(user)
 
     @extend_schema(summary="Let the person sign in again", request=None)
     @action(detail=True, methods=["post"], needs="accounts.change_user")
     @idempotent
     def activate(self, request: Request, pk: str) -> Response:
-        with transaction.atomic():
-            user = self.locked(if_match=False)
-            user.activate()
-            return self.answer(user)
+        return self.answer(self.locked_for(User.activate, if_match=False))
 
     @extend_schema(
         summary="Let the person in no more",
@@ -185,10 +159,7 @@ class Users(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
     @action(detail=True, methods=["post"], needs="accounts.change_user")
     @idempotent
     def deactivate(self, request: Request, pk: str) -> Response:
-        with transaction.atomic():
-            user = self.locked(if_match=False)
-            user.deactivate()
-            return self.answer(user)
+        return self.answer(self.locked_for(User.deactivate, if_match=False))
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

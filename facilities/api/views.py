@@ -2,17 +2,16 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.views import Creates, Destroys, Endpoint, Lists, Retrieves, Syncs, Updates
-from facilities.api import examples, filters, serializers
+from facilities.api import filters, serializers
 from facilities.models import CareType, Doctor, Facility, Room, ZipCodeRange
 
 
-@extend_schema(examples=[OpenApiExample("Care type", {"id": 3, "name": "Cardiology"})])
 class CareTypes(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
     """The kinds of care that the network's facilities offer."""
 
@@ -21,7 +20,6 @@ class CareTypes(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
     filterset_class = filters.CareTypeFilter
 
 
-@extend_schema(examples=examples.FACILITY)
 class Facilities(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     """The network's places of care.
 
@@ -39,7 +37,6 @@ class Facilities(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
         summary="Find a facility for somebody who lives in a ZIP code",
         parameters=[serializers.MatchQuery],
         responses=serializers.MatchesSerializer,
-        examples=examples.MATCHES,
     )
     @action(detail=False, needs="facilities.view_facility")
     def match(self, request: Request) -> Response:
@@ -47,14 +44,15 @@ class Facilities(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
 
         A full one is still named. When none has room, `nearest` names some that are near.
         """
-        asked = serializers.MatchQuery(data=request.query_params, context={"request": request})
+        context = {"request": request}
+        asked = serializers.MatchQuery(data=request.query_params, context=context)
         asked.is_valid(raise_exception=True)
         where = (asked.validated_data["zip_code"], asked.validated_data.get("care_type"))
         matches = Facility.objects.matching(*where)
         has_room = any(not match.is_full for match in matches)
         nearest = [] if has_room else Facility.objects.nearest(*where)
         answer = {"has_room": has_room, "matches": matches, "nearest": nearest}
-        return Response(serializers.MatchesSerializer(answer).data)
+        return Response(serializers.MatchesSerializer(answer, context=context).data)
 
 
 class UnderFacility:
@@ -76,7 +74,6 @@ class UnderFacility:
         return reverse(self.detail_route, args=[row.pk])
 
 
-@extend_schema(examples=examples.ROOM)
 class Rooms(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
     """The rooms of the facilities where the person asking works."""
 
@@ -85,7 +82,6 @@ class Rooms(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
     filterset_class = filters.RoomFilter
 
 
-@extend_schema(examples=examples.ROOM_HERE)
 class FacilityRooms(UnderFacility, Lists, Creates, Endpoint):
     """The rooms of one facility."""
 
@@ -94,7 +90,6 @@ class FacilityRooms(UnderFacility, Lists, Creates, Endpoint):
     detail_route = "api-v1:rooms-detail"
 
 
-@extend_schema(examples=examples.ZIP_CODE_RANGE)
 class ZipCodeRanges(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
     """The ZIP codes that facilities serve, from the first to the last of each range.
 
@@ -106,7 +101,6 @@ class ZipCodeRanges(Lists, Retrieves, Creates, Updates, Destroys, Endpoint):
     filterset_class = filters.ZipCodeRangeFilter
 
 
-@extend_schema(examples=examples.ZIP_CODE_RANGE_HERE)
 class FacilityZipCodeRanges(UnderFacility, Lists, Creates, Endpoint):
     """The ZIP codes that one facility serves."""
 
@@ -115,7 +109,6 @@ class FacilityZipCodeRanges(UnderFacility, Lists, Creates, Endpoint):
     detail_route = "api-v1:zip-code-ranges-detail"
 
 
-@extend_schema(examples=examples.DOCTOR)
 class Doctors(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     """The network's doctors; of a facility's staff, those who work there.
 

@@ -2,17 +2,14 @@
 
 from typing import Any
 
-from rest_framework.test import APIClient
-
 from accounts.models import User
+from accounts.tests.clients import client_of
 from accounts.tests.factories import UserFactory
 
 
 def api(user: User | None = None, role: str = "admin") -> Any:
     """Return a client that is signed in as the user, or as a new one with the role."""
-    client = APIClient()
-    client.force_authenticate(user or UserFactory(role=role))
-    return client
+    return client_of(user or UserFactory(role=role))
 
 
 def current(client: Any, address: str) -> dict[str, str]:

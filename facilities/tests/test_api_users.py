@@ -8,7 +8,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.clients import ME, client_of, sign_in
+from accounts.tests.clients import ME, client_of, sign_in, signed_in
 from accounts.tests.factories import PASSWORD, UserFactory
 from facilities.tests.factories import DoctorFactory, FacilityFactory, staff_of
 
@@ -23,12 +23,6 @@ NORA = {
 }
 
 
-def client_for(user: User) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
-
-
 @pytest.fixture
 def chief():
     return UserFactory(role="admin", full_name="Ada Chief")
@@ -36,7 +30,7 @@ def chief():
 
 @pytest.fixture
 def admin(chief):
-    return client_for(chief)
+    return client_of(chief)
 
 
 def test_an_account_without_a_password_is_invited_by_letter(admin, letters):
@@ -117,7 +111,7 @@ def test_the_list_is_filtered_and_searched_in_three_statements(
 
 def test_a_change_needs_what_was_read_and_holds_at_the_next_request(admin):
     user = UserFactory()
-    client, there = client_of(user), f"{URL}/{user.pk}"
+    client, there = signed_in(user), f"{URL}/{user.pk}"
     read = admin.get(there)
     facility = FacilityFactory()
     said = {"role": "admin", "facility_ids": [facility.pk], "full_name": "New Name"}
@@ -135,7 +129,7 @@ def test_a_change_needs_what_was_read_and_holds_at_the_next_request(admin):
 
 def test_deactivating_signs_out_and_activating_lets_in_again(admin):
     user = UserFactory()
-    client = client_of(user)
+    client = signed_in(user)
     answer = admin.post(f"{URL}/{user.pk}/deactivate")
     assert (answer.status_code, answer.json()["is_active"]) == (200, False)
     assert client.get(ME).status_code == 401
@@ -181,7 +175,7 @@ def test_an_account_that_is_referred_to_is_deactivated_instead(admin):
 @pytest.mark.parametrize("role", ["doctor", "nurse", "receptionist", "patient"])
 def test_nobody_else_manages_accounts(role):
     user = UserFactory(role=role)
-    client, there = client_for(user), f"{URL}/{user.pk}"
+    client, there = client_of(user), f"{URL}/{user.pk}"
     codes = [
         client.get(URL).status_code,
         client.post(URL, NORA).status_code,
@@ -207,7 +201,7 @@ def test_two_administrators_who_deactivate_each_other_leave_one():
 
     def deactivate(by: User, whom: User) -> None:
         try:
-            client = client_for(by)
+            client = client_of(by)
             start.wait(10)
             codes.append(client.post(f"{URL}/{whom.pk}/deactivate").status_code)
         finally:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -12,13 +12,15 @@ from rest_framework.response import Response
 
 from accounts import mail
 from accounts.api.limits import ChangingAddress
-from accounts.api.serializers import Password
+from accounts.api.serializers import EMAIL, PASSWORD, Password
 from accounts.api.views import refuse_wrong_password
 from accounts.models import User
 from api.etags import etag, refuse_stale
+from api.examples import exemplified
+from api.retries import retried_once
 from api.serializers import ModelSerializer
 from api.views import Action
-from facilities.api.users import FacilityNameSerializer
+from facilities.api.serializers import IdAndName
 from patients.models import Registration
 
 NONE = "none"
@@ -26,23 +28,24 @@ LINKS = [*Registration.Status.values, NONE]
 ME = {
     "id": 7,
     "username": "patient-4be1f0c7a912",
-    "full_name": "Ruben Oakmere",
-    "email": "ruben@example.org",
+    "full_name": "Ada Example",
+    "email": EMAIL,
     "role": "patient",
     "picture": None,
     "facilities": [],
-    "patient_id": 42,
-    "patient_name": "Ruben Oakmere",
+    "patient_id": 41,
+    "patient_name": "Ada Example",
     "patient_link": "linked",
 }
 
 
+@exemplified(sent={"email": "ada@example.net", "current_password": PASSWORD}, shown=ME)
 class MeSerializer(ModelSerializer):
     """Another email address needs the password as well, and for a patient's account the desk."""
 
     current_password = Password(required=False)
     picture = serializers.SerializerMethodField()
-    facilities = FacilityNameSerializer(many=True, read_only=True)
+    facilities = IdAndName(many=True, read_only=True)
     patient_id = serializers.IntegerField(
         source="patient.pk", read_only=True, default=None, allow_null=True
     )
@@ -112,7 +115,6 @@ class Me(Action):
         description="`patient_link` is `waiting` while the desk makes sure which record is yours, "
         "then `linked`; `none` for an account that nobody registered as a patient. It is "
         "`unverified` where the clinic let you in before you proved your address.",
-        examples=[OpenApiExample("Patient", ME, response_only=True)],
     )
     def get(self, request: Request) -> Response:
         return Response(shown(request.user))
@@ -121,17 +123,14 @@ class Me(Action):
         summary="Change your account",
         description="Another email address needs `current_password`. A patient's address only the "
         "clinic changes.",
-        examples=[
-            OpenApiExample("Patient", ME, response_only=True),
-            OpenApiExample("Name", {"full_name": "Ruben Oakmere"}, request_only=True),
-            OpenApiExample(
-                "Address",
-                {"email": "ruben@example.net", "current_password": "a-long-enough-password"},
-                request_only=True,
-            ),
-        ],
     )
     def patch(self, request: Request) -> Response:
+        data = shown(self.changed(request))
+        return Response(data, headers={"ETag": etag(data)})
+
+    @retried_once
+    def changed(self, request: Request) -> User:
+        """Return the account after it was changed as was said."""
         with transaction.atomic():
             user = User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
             refuse_stale(request, shown(user))
@@ -141,5 +140,4 @@ class Me(Action):
             serializer.save()
             if user.email != known:
                 mail.post_address_changed(known)
-        data = shown(user)
-        return Response(data, headers={"ETag": etag(data)})
+        return user

@@ -5,16 +5,25 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import mail
 from accounts.api import limits
-from accounts.api.serializers import Password, SaidSerializer, TokensSerializer
-from accounts.api.views import TOKENS, Open, signed_in
+from accounts.api.serializers import (
+    EMAIL,
+    PASSWORD,
+    TOKENS,
+    Password,
+    ResetSerializer,
+    SaidSerializer,
+    TokensSerializer,
+)
+from accounts.api.views import Open, signed_in
 from accounts.models import EmailCode, SignIn, User
+from api.examples import exemplified
 from api.fields import Reference
 from api.serializers import ModelSerializer, Serializer
 from facilities.models import Facility
@@ -24,7 +33,8 @@ from patients.models import Registration
 POSTED = "A letter is on its way to this address. Enter the code from it."
 RESENT = "If a registration with this address waits for its code, a new one is on its way to it."
 LINK = ("patient_id", "patient_name", "patient_link")
-VERIFIED = TOKENS.value | {name: ME[name] for name in LINK}
+CREDENTIALS = {"email": EMAIL, "password": PASSWORD}
+VERIFIED = TOKENS | {name: ME[name] for name in LINK}
 
 
 def _in_use(user: Any) -> QuerySet[Facility]:
@@ -44,6 +54,10 @@ class FacilityChoice(Reference):
         )
 
 
+@exemplified(
+    sent=CREDENTIALS
+    | {"given_name": "Ada", "family_name": "Example", "date_of_birth": "1980-02-29"}
+)
 class RegistrationSerializer(ModelSerializer):
     email = serializers.EmailField(max_length=254)
     password = Password()
@@ -63,6 +77,7 @@ class RegistrationSerializer(ModelSerializer):
         ]
 
 
+@exemplified(sent=CREDENTIALS | {"code": "042917"})
 class VerificationSerializer(Serializer):
     email = serializers.EmailField(max_length=254)
     password = Password()
@@ -70,10 +85,11 @@ class VerificationSerializer(Serializer):
     facility_id = FacilityChoice(help_text="Instead of the one chosen before, if that is full.")
 
 
-class ResendSerializer(Serializer):
-    email = serializers.EmailField(max_length=254)
+class ResendSerializer(ResetSerializer):
+    """The address that waits for its code."""
 
 
+@exemplified(shown=VERIFIED)
 class VerifiedSerializer(TokensSerializer):
     """The tokens of a sign-in, and which record is this person's."""
 
@@ -92,20 +108,6 @@ class Register(Open):
         "is told in the letter. Nobody can sign in with the account until `auth/verify` takes the "
         "code from the letter. Registering again before that replaces what was said.",
         responses={201: SaidSerializer},
-        examples=[
-            OpenApiExample(
-                "Person",
-                {
-                    "email": "ruben@example.org",
-                    "password": "a-long-enough-password",
-                    "given_name": "Ruben",
-                    "family_name": "Oakmere",
-                    "date_of_birth": "1990-06-01",
-                },
-                request_only=True,
-            ),
-            OpenApiExample("Posted", {"detail": POSTED}, response_only=True),
-        ],
     )
     def post(self, request: Request) -> Response:
         said = self.read()
@@ -128,18 +130,6 @@ class Verify(Open):
         "Where a record only looks like yours, the desk decides: `patient_link` is `waiting`. When "
         "the facility is full, send the code again with another one.",
         responses={200: VerifiedSerializer},
-        examples=[
-            OpenApiExample(
-                "Code",
-                {
-                    "email": "ruben@example.org",
-                    "password": "a-long-enough-password",
-                    "code": "042917",
-                },
-                request_only=True,
-            ),
-            OpenApiExample("Linked", VERIFIED, response_only=True),
-        ],
     )
     def post(self, request: Request) -> Response:
         said, now = self.read(), timezone.now()
@@ -157,7 +147,7 @@ class Verify(Open):
             registration.verified(user.email, now, said.get("facility"))
         except Registration.DoesNotExist as error:
             raise code_refused() from error
-        user.email_code.delete()
+        EmailCode.objects.filter(user=user).delete()
         answer = signed_in(SignIn.objects.start(registration.user, now))
         me = shown(user)
         answer.data |= {name: me[name] for name in LINK}
@@ -172,10 +162,6 @@ class Resend(Open):
         summary="Ask for a new code",
         description="Answers alike for every address.",
         responses={202: SaidSerializer},
-        examples=[
-            OpenApiExample("Address", {"email": "ruben@example.org"}, request_only=True),
-            OpenApiExample("Posted", {"detail": RESENT}, response_only=True),
-        ],
     )
     def post(self, request: Request) -> Response:
         registration = Registration.objects.unverified(self.read()["email"]).first()

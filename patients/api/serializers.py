@@ -3,9 +3,11 @@ from typing import Any
 from django.db import models
 from rest_framework import serializers
 
+from api.examples import exemplified
 from api.fields import LARGEST_ID, Instant, Named, Reference
 from api.serializers import ModelSerializer, Serializer
 from facilities.models import Doctor, Facility
+from patients.api import examples
 from patients.models import Patient, PatientIdentifier, PatientMerge
 
 MOST_IDENTIFIERS = 50
@@ -18,6 +20,7 @@ class IdentifierSerializer(ModelSerializer):
         validators: list[Any] = []
 
 
+@exemplified(sent=examples.INPUT, shown=examples.PATIENT)
 class PatientSerializer(ModelSerializer):
     name = serializers.CharField(source="__str__", read_only=True)
     facility_id = Reference(
@@ -67,6 +70,7 @@ class LikelyDuplicateSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@exemplified(shown=examples.PATIENT | {"likely_duplicates": examples.ALIKE})
 class RegisteredSerializer(PatientSerializer):
     likely_duplicates = LikelyDuplicateSerializer(
         many=True, read_only=True, help_text="Records that may be the same person's, if any."
@@ -76,6 +80,7 @@ class RegisteredSerializer(PatientSerializer):
         fields = [*PatientSerializer.Meta.fields, "likely_duplicates"]
 
 
+@exemplified(sent=examples.QUERY)
 class LikelyDuplicatesQuery(ModelSerializer):
     """Who is to be registered; a date of birth or a phone number is needed to find anybody."""
 
@@ -85,10 +90,12 @@ class LikelyDuplicatesQuery(ModelSerializer):
         extra_kwargs = {"date_of_birth": {"required": False, "allow_null": True}}
 
 
+@exemplified(shown={"likely_duplicates": examples.ALIKE})
 class LikelyDuplicatesSerializer(serializers.Serializer):
     likely_duplicates = LikelyDuplicateSerializer(many=True)
 
 
+@exemplified(sent={"into_id": 17, "version": 1, "into_version": 4})
 class MergeRequestSerializer(Serializer):
     into_id = Reference(
         Patient.objects.visible_to, source="into", help_text="The record that stays."
@@ -101,6 +108,7 @@ class MergeRequestSerializer(Serializer):
     )
 
 
+@exemplified(shown=examples.MERGE)
 class MergeSerializer(serializers.ModelSerializer):
     merged_id = serializers.IntegerField()
     merged_name = Named(source="merged")

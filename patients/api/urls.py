@@ -4,6 +4,7 @@ from django.urls import URLPattern, re_path
 
 from patients.api import me, registration, views
 
+tags = {"patients": "Patients' records: register, find, change, close and merge."}
 routes = [("patients", views.Patients)]
 urlpatterns: list[URLPattern] = [
     re_path(r"^auth/register/?$", registration.Register.as_view(), name="register"),

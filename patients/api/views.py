@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from api.idempotency import idempotent
 from api.schema import also_answers
 from api.views import Creates, Destroys, Endpoint, Retrieves, Syncs, Updates
-from patients.api import examples, serializers
+from patients.api import serializers
 from patients.api.filters import PatientFilter
 from patients.models import Patient, PatientMerge
 
@@ -21,12 +21,12 @@ from patients.models import Patient, PatientMerge
     create=extend_schema(
         summary="Register a patient",
         responses={201: serializers.RegisteredSerializer},
-        examples=examples.REGISTERED,
     ),
     destroy=extend_schema(
         summary="Close a patient's record",
         description="The record stays to be read, with `is_active: false`. It takes no place in "
-        "its facility any more and cannot be booked for.",
+        "its facility any more and cannot be booked for. Refused with `visits_to_come`, which says "
+        "how many, until the visits to come are cancelled.",
     ),
     partial_update=extend_schema(
         summary="Change a patient",
@@ -34,7 +34,6 @@ from patients.models import Patient, PatientMerge
         f"{', '.join(f'`{name}`' for name in Patient.CONTACT)}. The desk may change all.",
     ),
 )
-@extend_schema(examples=examples.PATIENT)
 class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     """The patients of the facilities where the person asking works; a patient sees themselves.
 
@@ -75,15 +74,13 @@ class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
         return super().update(request, *args, **kwargs)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with transaction.atomic():
-            self.locked(if_match=False).close()
+        self.locked_for(Patient.close, if_match=False)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
         summary="Ask who may be registered as this person already",
         request=serializers.LikelyDuplicatesQuery,
         responses=serializers.LikelyDuplicatesSerializer,
-        examples=examples.LIKELY_DUPLICATES,
     )
     @action(
         detail=False,
@@ -108,7 +105,6 @@ class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
         summary="Merge a patient's record into another of the same person",
         request=serializers.MergeRequestSerializer,
         responses=serializers.MergeSerializer,
-        examples=examples.MERGE,
     )
     @action(
         detail=True,
@@ -135,7 +131,6 @@ class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
         summary="Undo a merge",
         request=None,
         responses=serializers.MergeSerializer,
-        examples=examples.UNMERGE,
     )
     @action(detail=True, methods=["post"], needs="patients.merge_patient")
     @idempotent

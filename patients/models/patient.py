@@ -184,7 +184,10 @@ class Patient(models.Model):
             )
 
     def close(self) -> None:
-        """Close the record: it stays to be read, and takes no place in its facility."""
+        """Close the record: it stays to be read, and takes no place in its facility.
+
+        Raises ValidationError `visits_to_come` as long as visits are booked.
+        """
         self.is_active = False
         self.save()
 

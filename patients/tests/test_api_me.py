@@ -1,6 +1,7 @@
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.tests.clients import client_of
 from accounts.tests.factories import PASSWORD, UserFactory
 from facilities.tests.factories import FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
@@ -10,15 +11,9 @@ ME = "/api/v1/auth/me"
 pytestmark = pytest.mark.django_db
 
 
-def client_for(user) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
-
-
 def test_staff_read_who_they_are_and_where_they_work(django_assert_num_queries):
     user = staff_of(FacilityFactory(name="Lindow"), full_name="Nora Field")
-    client = client_for(user)
+    client = client_of(user)
     with django_assert_num_queries(2):
         answer = client.get(ME)
     assert answer.json() == {
@@ -38,14 +33,14 @@ def test_staff_read_who_they_are_and_where_they_work(django_assert_num_queries):
 
 def test_a_patient_reads_which_record_is_theirs():
     patient = PatientFactory(user=UserFactory(role="patient"))
-    body = client_for(patient.user).get(ME).json()
+    body = client_of(patient.user).get(ME).json()
     assert (body["patient_id"], body["patient_name"]) == (patient.pk, str(patient))
     assert body["patient_link"] == "linked"
 
 
 def test_a_name_is_changed_by_who_read_it():
     user = UserFactory()
-    client = client_for(user)
+    client = client_of(user)
     etag = client.get(ME)["ETag"]
     assert client.patch(ME, {"full_name": "New Name"}).status_code == 428
     changed = client.patch(ME, {"full_name": "New Name"}, headers={"If-Match": etag})
@@ -57,7 +52,7 @@ def test_a_name_is_changed_by_who_read_it():
 
 def test_an_address_is_changed_with_the_password_and_the_old_one_told(letters):
     user = UserFactory(email="old@example.org")
-    client = client_for(user)
+    client = client_of(user)
 
     def patch(**said):
         return client.patch(ME, {"email": "new@example.org"} | said, headers={"If-Match": "*"})
@@ -78,7 +73,7 @@ def test_an_address_is_changed_with_the_password_and_the_old_one_told(letters):
 def test_a_patients_address_is_for_the_clinic_to_change(letters):
     user = UserFactory(role="patient", email="old@example.org")
     UserFactory(email="taken@example.org")
-    client = client_for(user)
+    client = client_of(user)
     for email in ("new@example.org", "taken@example.org"):
         said = {"email": email, "current_password": PASSWORD, "full_name": "Other"}
         answer, posted = letters(
@@ -94,7 +89,7 @@ def test_a_patients_address_is_for_the_clinic_to_change(letters):
 
 def test_nobody_changes_their_own_role():
     user = UserFactory()
-    answer = client_for(user).patch(ME, {"role": "admin"}, headers={"If-Match": "*"})
+    answer = client_of(user).patch(ME, {"role": "admin"}, headers={"If-Match": "*"})
     assert answer.json()["role"] == "receptionist"
     user.refresh_from_db()
     assert user.role == "receptionist"

@@ -4,33 +4,27 @@ from typing import Any
 
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.examples import exemplified
 from api.fields import Instant, Named
+from api.filters import InstantFilter
 from api.serializers import ModelSerializer
 from api.views import Destroys, Lists, Retrieves, Updates
+from facilities.api.examples import HERE, WITH
 from scheduling.api.appointments.serializers import AppointmentSerializer
-from scheduling.api.filters import InstantFilter
 from scheduling.api.nested import Nested, OfDoctor, OfFacility
 from scheduling.models import Appointment, Closure, TimeOff
 
 PERIOD = {"starts_at": "2027-03-15T05:00:00Z", "ends_at": "2027-03-16T05:00:00Z"}
-SHOWN = PERIOD | {"id": 5, "reason": "Leave", "appointments_to_move": 2}
-AWAY = SHOWN | {
-    "doctor_id": 7,
-    "doctor_name": "Dr. Example",
-    "affected": "/api/v1/doctors/7/time-off/5/affected",
-}
-CLOSED = SHOWN | {
-    "facility_id": 2,
-    "facility_name": "Northside",
-    "affected": "/api/v1/facilities/2/closures/5/affected",
-}
-ADD = OpenApiExample("Add", PERIOD | {"reason": "Leave"}, request_only=True)
+SENT = PERIOD | {"reason": "Leave"}
+SHOWN = SENT | {"id": 5, "appointments_to_move": 2}
+AWAY = SHOWN | WITH | {"affected": "/api/v1/doctors/5/time-off/5/affected"}
+CLOSED = SHOWN | HERE | {"affected": "/api/v1/facilities/12/closures/5/affected"}
 ABSENCE = ["id", "starts_at", "ends_at", "reason", "appointments_to_move", "affected"]
 
 
@@ -51,6 +45,7 @@ class AbsenceSerializer(ModelSerializer):
         return f"{path}/{below}/{absence.pk}/affected"
 
 
+@exemplified(sent=SENT, shown=AWAY)
 class TimeOffSerializer(AbsenceSerializer):
     doctor_id = serializers.IntegerField(read_only=True)
     doctor_name = Named(source="doctor")
@@ -60,6 +55,7 @@ class TimeOffSerializer(AbsenceSerializer):
         fields = [*ABSENCE, "doctor_id", "doctor_name"]
 
 
+@exemplified(sent=SENT, shown=CLOSED)
 class ClosureSerializer(AbsenceSerializer):
     facility_id = serializers.IntegerField(read_only=True)
     facility_name = Named(source="facility")
@@ -108,7 +104,7 @@ def affected(whose: str, needs: str) -> Any:
     """Return what describes the list of the affected appointments."""
 
     def decorate(handler: Any) -> Any:
-        described = extend_schema(
+        listed = extend_schema(
             summary=f"List the appointments that {whose} affects",
             description="Booked, arrived or checked in, and not over. What others see is not "
             "listed.",
@@ -121,24 +117,28 @@ def affected(whose: str, needs: str) -> Any:
             serializer_class=AppointmentSerializer,
             filterset_class=None,
         )
-        return described(route(handler))
+        return listed(route(handler))
 
     return decorate
 
 
-@extend_schema_view(
-    list=extend_schema(
-        summary="List a doctor's time off",
-        examples=[OpenApiExample("Leave", AWAY, response_only=True)],
-    ),
-    retrieve=extend_schema(summary="Read time off"),
-    create=extend_schema(
-        summary="Enter time off",
-        examples=[ADD, OpenApiExample("Leave", AWAY, response_only=True)],
-    ),
-    update=extend_schema(summary="Replace time off"),
-    partial_update=extend_schema(summary="Change time off"),
-    destroy=extend_schema(summary="Take time off back"),
+def described(one: str, many: str, *, create: str, destroy: str) -> Any:
+    """Return what gives the operations on absences of a kind their headings."""
+    return extend_schema_view(
+        list=extend_schema(summary=f"List {many}"),
+        retrieve=extend_schema(summary=f"Read {one}"),
+        create=extend_schema(summary=create),
+        update=extend_schema(summary=f"Replace {one}"),
+        partial_update=extend_schema(summary=f"Change {one}"),
+        destroy=extend_schema(summary=destroy),
+    )
+
+
+@described(
+    "time off",
+    "a doctor's time off",
+    create="Enter time off",
+    destroy="Take time off back",
 )
 class DoctorTimeOff(Absences, OfDoctor):
     """When a doctor is away. The desk writes it, and doctors their own."""
@@ -151,19 +151,11 @@ class DoctorTimeOff(Absences, OfDoctor):
         return self.affected_by(pk)
 
 
-@extend_schema_view(
-    list=extend_schema(
-        summary="List a facility's closures",
-        examples=[OpenApiExample("Closed", CLOSED, response_only=True)],
-    ),
-    retrieve=extend_schema(summary="Read a closure"),
-    create=extend_schema(
-        summary="Enter a closure",
-        examples=[ADD, OpenApiExample("Closed", CLOSED, response_only=True)],
-    ),
-    update=extend_schema(summary="Replace a closure"),
-    partial_update=extend_schema(summary="Change a closure"),
-    destroy=extend_schema(summary="Take a closure back"),
+@described(
+    "a closure",
+    "a facility's closures",
+    create="Enter a closure",
+    destroy="Take a closure back",
 )
 class FacilityClosures(Absences, OfFacility):
     """When a whole facility is closed."""

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.examples import exemplified
 from api.idempotency import idempotent
 from api.views import Endpoint
-from facilities.api.examples import A_DOCTOR
+from facilities.api.examples import DOCTOR
 from facilities.api.serializers import DoctorSerializer
 from facilities.models import Doctor
 from scheduling.models import Appointment
@@ -19,6 +19,7 @@ from scheduling.models import Appointment
 LEFT = {"is_active": False, "appointments_to_move": 12}
 
 
+@exemplified(shown=DOCTOR | LEFT)
 class DoctorStatusSerializer(DoctorSerializer):
     appointments_to_move = serializers.IntegerField(
         read_only=True, help_text="How many visits to come are still booked with the doctor."
@@ -39,9 +40,6 @@ class DoctorStatus(Endpoint):
         summary="Let a doctor take appointments again",
         request=None,
         responses=DoctorStatusSerializer,
-        examples=[
-            OpenApiExample("Active", {"id": 5, "is_active": True, "appointments_to_move": 0})
-        ],
     )
     @idempotent
     def activate(self, request: Request, **kwargs: Any) -> Response:
@@ -51,18 +49,18 @@ class DoctorStatus(Endpoint):
         summary="Let a doctor take no more appointments",
         request=None,
         responses=DoctorStatusSerializer,
-        examples=[OpenApiExample("Inactive", A_DOCTOR | LEFT)],
     )
     @idempotent
     def deactivate(self, request: Request, **kwargs: Any) -> Response:
         """Deactivate. Visits that are booked stay booked: the answer says how many are to move."""
         return self.set_active(is_active=False)
 
-    @transaction.atomic
     def set_active(self, *, is_active: bool) -> Response:
-        doctor = self.locked(if_match=False)
-        doctor.is_active = is_active
-        doctor.save(update_fields=["is_active", "updated_at"])
+        def change(doctor: Doctor) -> None:
+            doctor.is_active = is_active
+            doctor.save(update_fields=["is_active", "updated_at"])
+
+        doctor = self.locked_for(change, if_match=False)
         answer = self.answer(doctor)
         to_come = Appointment.objects.filter(doctor=doctor).expected(timezone.now())
         answer.data["appointments_to_move"] = 0 if is_active else to_come.count()

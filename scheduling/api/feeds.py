@@ -4,26 +4,28 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.examples import exemplified
 from api.fields import Instant, Named
 from api.views import Endpoint
+from facilities.api.examples import WITH
 from scheduling.api.nested import found
 from scheduling.feeds import doctors_offered
 from scheduling.models import CalendarFeed
 
 NEEDS = {"retrieve": "view", "create": "issue", "destroy": "revoke"}
 LIVE = {
-    "doctor_id": 7,
-    "doctor_name": "Dr. Example",
+    **WITH,
     "created_at": "2027-03-01T16:20:11.120000Z",
     "last_read_at": None,
 }
 
 
+@exemplified(shown=LIVE)
 class FeedSerializer(serializers.Serializer):
     doctor_id = serializers.IntegerField()
     doctor_name = Named(source="doctor")
@@ -31,6 +33,7 @@ class FeedSerializer(serializers.Serializer):
     last_read_at = Instant(allow_null=True, help_text="To the hour.")
 
 
+@exemplified(shown=LIVE | {"url": "https://clinic.example.org/calendar/Zm9v.ics"})
 class IssuedFeedSerializer(FeedSerializer):
     url = serializers.URLField(help_text="Shown this once: whoever has it reads the calendar.")
 
@@ -53,7 +56,6 @@ class DoctorFeed(Endpoint):
     @extend_schema(
         summary="Read whether a doctor's calendar has an address",
         description="404 when it has none. The address itself is never shown again.",
-        examples=[OpenApiExample("Live", LIVE)],
     )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         return Response(self.representation(self.get_object()))
@@ -64,9 +66,6 @@ class DoctorFeed(Endpoint):
         "address is a secret, and no answer that holds it is kept.",
         request=None,
         responses={201: IssuedFeedSerializer},
-        examples=[
-            OpenApiExample("Issued", LIVE | {"url": "https://clinic.example.org/calendar/Zm9v.ics"})
-        ],
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         doctor = found(doctors_offered(request.user), self.kwargs["doctor_id"])

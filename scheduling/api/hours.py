@@ -3,24 +3,23 @@
 from typing import Any
 
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
+from api.examples import exemplified
 from api.fields import Clock, Day, Named, Reference
-from api.filters import Id
+from api.filters import DayFilter, Id
 from api.serializers import ModelSerializer
 from api.views import Destroys, Lists, Retrieves, Updates
+from facilities.api.examples import HERE, WITH
 from facilities.models import Facility
-from scheduling.api.filters import DayFilter
 from scheduling.api.nested import OfDoctor
 from scheduling.models import WorkingHours
 
 MONDAYS: dict[str, Any] = {
     "id": 12,
-    "doctor_id": 7,
-    "doctor_name": "Dr. Example",
-    "facility_id": 2,
-    "facility_name": "Northside",
+    **WITH,
+    **HERE,
     "weekday": 1,
     "weeks": 0,
     "starts_at": "08:00:00",
@@ -28,20 +27,13 @@ MONDAYS: dict[str, Any] = {
     "valid_from": "2027-01-01",
     "valid_until": None,
 }
-EXAMPLES = [
-    OpenApiExample("Mondays", MONDAYS, response_only=True),
-    OpenApiExample(
-        "Add",
-        {
-            "facility_id": 2,
-            "weekday": 1,
-            "starts_at": "08:00",
-            "ends_at": "12:00",
-            "valid_from": "2027-01-01",
-        },
-        request_only=True,
-    ),
-]
+HOURS_INPUT = {
+    "facility_id": HERE["facility_id"],
+    "weekday": 1,
+    "starts_at": "08:00",
+    "ends_at": "12:00",
+    "valid_from": "2027-01-01",
+}
 
 
 class OwnFacility(Reference):
@@ -51,6 +43,7 @@ class OwnFacility(Reference):
         return super().get_queryset().filter(doctors=self.context["view"].whose)
 
 
+@exemplified(sent=HOURS_INPUT, shown=MONDAYS)
 class WorkingHoursSerializer(ModelSerializer):
     """Hours on one weekday, by the facility's clock; an end of 00:00 is the end of the day."""
 
@@ -82,9 +75,9 @@ class WorkingHoursFilter(filters.FilterSet):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List a doctor's weekly hours", examples=EXAMPLES),
-    retrieve=extend_schema(summary="Read some hours", examples=EXAMPLES),
-    create=extend_schema(summary="Add hours on a weekday", examples=EXAMPLES),
+    list=extend_schema(summary="List a doctor's weekly hours"),
+    retrieve=extend_schema(summary="Read some hours"),
+    create=extend_schema(summary="Add hours on a weekday"),
     update=extend_schema(summary="Replace hours"),
     partial_update=extend_schema(
         summary="Change hours",

@@ -15,7 +15,7 @@ from api.views import Endpoint
 from facilities.models import CareType, Doctor, Facility
 from facilities.zip_codes import centroid, is_zip_code
 from patients.models import Patient
-from scheduling.api.appointments.examples import ALTERNATIVE
+from scheduling.api.appointments.examples import FREE
 from scheduling.api.appointments.serializers import (
     LONGEST,
     SHORTEST,
@@ -146,10 +146,7 @@ class Slots(Endpoint):
             OpenApiExample(
                 "Found",
                 {
-                    "results": [
-                        {name: value for name, value in ALTERNATIVE.items() if name != "type_id"}
-                        | {"facility_timezone": "America/Chicago", "miles": 6.2}
-                    ],
+                    "results": [FREE | {"facility_timezone": "America/Chicago", "miles": 6.2}],
                     "reasons": [],
                 },
                 response_only=True,

@@ -4,29 +4,32 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.examples import exemplified
 from api.fields import Named, Reference
 from api.filters import Id, Ordering, YesNo
 from api.serializers import ForStaff, ModelSerializer
 from api.views import Creates, Destroys, Endpoint, Lists, Retrieves, Updates
+from facilities.api.examples import CARE_TYPE, DOCTOR_NAME
+from facilities.api.serializers import IdAndName
 from facilities.models import CareType, Doctor
 from scheduling.api.appointments.serializers import doctors
 from scheduling.models import AppointmentType
 
 CHECK_UP: dict[str, Any] = {
-    "id": 3,
+    "id": 4,
     "name": "Check-up",
     "duration_minutes": 30,
     "buffer_minutes": 10,
-    "care_type_id": 1,
-    "care_type_name": "Primary care",
-    "doctor_ids": [7],
-    "doctors": [{"id": 7, "name": "Dr. Example"}],
+    "care_type_id": CARE_TYPE["id"],
+    "care_type_name": CARE_TYPE["name"],
+    "doctor_ids": [DOCTOR_NAME["id"]],
+    "doctors": [DOCTOR_NAME],
     "bookable_online": True,
     "minimum_notice_minutes": 120,
     "bookable_days_ahead": 90,
@@ -35,15 +38,12 @@ CHECK_UP: dict[str, Any] = {
 }
 
 
-class NamedDoctor(serializers.Serializer):
-    id = serializers.IntegerField(read_only=True)
-    name = serializers.CharField(read_only=True)
-
-
-class OfferingDoctor(NamedDoctor):
+@exemplified(shown=DOCTOR_NAME | {"specialization": "Cardiology"})
+class OfferingDoctor(IdAndName):
     specialization = serializers.CharField(read_only=True)
 
 
+@exemplified(sent={"name": "Check-up", "duration_minutes": 30}, shown=CHECK_UP)
 class AppointmentTypeSerializer(ForStaff, ModelSerializer):
     """A patient's answer lacks what concerns the desk."""
 
@@ -60,7 +60,7 @@ class AppointmentTypeSerializer(ForStaff, ModelSerializer):
         required=False,
         help_text="Who offers it. None: every doctor who provides its care type.",
     )
-    doctors = NamedDoctor(many=True, read_only=True)
+    doctors = IdAndName(many=True, read_only=True)
 
     class Meta:
         model = AppointmentType
@@ -82,18 +82,11 @@ class AppointmentTypeFilter(filters.FilterSet):
         return rows.offered_by(doctor).distinct() if doctor else rows.none()
 
 
-SHOWN = OpenApiExample("Check-up", CHECK_UP, response_only=True)
-
-
 @extend_schema_view(
-    list=extend_schema(summary="List types of visit", examples=[SHOWN]),
-    retrieve=extend_schema(summary="Read a type of visit", examples=[SHOWN]),
+    list=extend_schema(summary="List types of visit"),
+    retrieve=extend_schema(summary="Read a type of visit"),
     create=extend_schema(
         summary="Add a type of visit",
-        examples=[
-            SHOWN,
-            OpenApiExample("Add", {"name": "Check-up", "duration_minutes": 30}, request_only=True),
-        ],
     ),
     update=extend_schema(summary="Replace a type of visit"),
     partial_update=extend_schema(summary="Change a type of visit"),

@@ -14,6 +14,13 @@ from scheduling.api.slots import Slots
 from scheduling.api.types import AppointmentTypes
 from scheduling.api.waitlist.views import Waitlist
 
+tags = {
+    "appointments": "Visits: hold a time, book, move, each step of the day, cancel, undo.",
+    "appointment-types": "Kinds of visit: how long they take, and who offers them.",
+    "series": "Appointments that repeat.",
+    "slots": "Free times anywhere in the network.",
+    "waitlist": "Who waits for a time that suits them.",
+}
 routes = [
     ("appointments", Appointments),
     ("appointment-types", AppointmentTypes),

@@ -142,16 +142,19 @@ class Appointment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("scheduling:appointment", args=[self.pk])
 
-    def clean(self, calendar: calendars.Calendar | None = None) -> None:
+    def clean(
+        self, calendar: calendars.Calendar | None = None, before: "Appointment | None" = None
+    ) -> None:
         """Check the rules that compare fields or read other rows, in words for a person.
 
         With an `override_reason` the time may lie outside hours or in an absence. The doctor's
-        calendar is loaded unless it is given.
+        calendar is loaded unless it is given. Who keeps the type and the doctor that the visit had
+        `before` may do so, even if neither would be booked today.
         """
         super().clean()
         rules.refuse_times(self)
         rules.refuse_room(self)
-        rules.refuse_by_type(self)
+        rules.refuse_by_type(self, before)
         if not self.override_reason:
             calendars.refuse_closed_time(self, calendar)
 
@@ -171,7 +174,7 @@ class Appointment(models.Model):
         With a reason to `override`, the new time may be taken or outside hours. Without `room` the
         visit keeps its own. Raises ValidationError when the appointment has changed since
         `version`, is over, or the new time cannot be had (`doctor_busy`, `patient_busy`,
-        `room_busy`, `in_the_past`, …).
+        `room_busy`, `in_the_past`, …), or for a patient's account who has arrived (`not_movable`).
         """
         before = self._lock(
             version, doctor=doctor.pk if doctor else None, room=room.pk if room else None
@@ -182,6 +185,7 @@ class Appointment(models.Model):
                 "Book a new one.",
                 code="not_movable",
             )
+        rules.refuse_move_once_arrived(self, by)
         rules.refuse_others_hold(self, by)
         shift = starts_at - self.starts_at
         self.starts_at, self.ends_at = starts_at, self.ends_at + shift
@@ -216,14 +220,12 @@ class Appointment(models.Model):
         """Turn a hold into a booking for `patient`; another type or end changes the length.
 
         A hold that has run out can still be confirmed as long as nobody else has wanted its time.
-        Raises ValidationError `hold_lost`, `held_by_other`, or what booking raises.
+        Raises ValidationError `already_booked` for who confirmed it before, `hold_lost`,
+        `held_by_other`, or what booking raises.
         """
         before = self._lock(version, patient=patient.pk, room=room.pk if room else None)
         if self.status != Status.PENDING:
-            raise ValidationError(
-                "The time is not held for you any more. Book it again, or choose another time.",
-                code="hold_lost",
-            )
+            raise self._confirmed_before(by)
         if self.is_held_by_other(by):
             raise ValidationError(
                 "Somebody else holds this time. Choose another time.", code="held_by_other"
@@ -315,6 +317,19 @@ class Appointment(models.Model):
         if takes_time and self.status in HOLDING_TIME and not self.override_reason:
             calendars.refuse_closed_time(self)
         self._save_change(AppointmentEvent.Kind.UNDONE, before, by)
+
+    def _confirmed_before(self, by: User | None) -> ValidationError:
+        """Return why what is no hold any more cannot be confirmed by this person."""
+        confirming = self.events.filter(from_status=Status.PENDING, to_status=Status.BOOKED, by=by)
+        if self.status in HOLDING_TIME and confirming.exists():
+            return ValidationError(
+                "You have booked this time already. Look at the appointment before you change it.",
+                code="already_booked",
+            )
+        return ValidationError(
+            "The time is not held for you any more. Book it again, or choose another time.",
+            code="hold_lost",
+        )
 
     def last_undoable_event(self, now: datetime) -> AppointmentEvent | None:
         """Return the last change if it can be taken back at `now`: on its own local day only."""
@@ -409,7 +424,7 @@ class Appointment(models.Model):
             rules.refuse_other_length(self)
         self.override_reason = override
         self.overbook = self._free_level() if override else 0
-        self.clean(calendar)
+        self.clean(calendar, before)
 
     def _free_level(self) -> int:
         """Return the lowest level of overbooking at which the doctor is free."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.tests.clients import client_of
 from accounts.tests.factories import UserFactory
 from facilities.models import Doctor, Facility
 from facilities.tests.factories import FacilityFactory, staff_of
@@ -16,12 +17,6 @@ from scheduling.tests.factories import AppointmentTypeFactory, in_days, working_
 
 V1 = "/api/v1"
 APPOINTMENTS = f"{V1}/appointments"
-
-
-def client_of(user: Any) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
 
 
 class Place:

@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.tests.clients import client_of
 from facilities.tests.factories import FacilityFactory, staff_of
 from scheduling.models import Closure, TimeOff
-from scheduling.tests.api import APPOINTMENTS, V1, Place, client_of
+from scheduling.tests.api import APPOINTMENTS, V1, Place
 from scheduling.tests.factories import AppointmentFactory
 
 pytestmark = pytest.mark.django_db

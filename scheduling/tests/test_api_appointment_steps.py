@@ -5,12 +5,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.tests.clients import client_of
 from accounts.tests.factories import UserFactory
+from facilities.tests.api import current
 from facilities.tests.factories import staff_of
 from patients.tests.factories import PatientFactory
+from scheduling.api.appointments import steps
+from scheduling.api.appointments.steps import Step
 from scheduling.models import Appointment
-from scheduling.tests.api import APPOINTMENTS, Place, client_of, online_type
-from scheduling.tests.factories import AppointmentFactory, visit_today
+from scheduling.permissions import STEP
+from scheduling.status import Status
+from scheduling.tests.api import APPOINTMENTS, Place, online_type
+from scheduling.tests.factories import AppointmentFactory, in_days, visit_today
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +182,35 @@ def test_a_patient_who_has_arrived_cancels_at_the_desk(visit):
     assert take(desk, visit, "cancel").json()["status"] == "cancelled"
 
 
+def test_a_patient_who_has_arrived_moves_the_visit_at_the_desk(visit):
+    own, desk = as_role(visit, "patient"), as_role(visit, "receptionist")
+    assert own.get(there(visit)).json()["is_movable"] is True
+    take(desk, visit, "arrive")
+    shown = own.get(there(visit))
+    assert shown.json()["is_movable"] is False
+    assert desk.get(there(visit)).json()["is_movable"] is True
+    later = {"starts_at": in_days(1, 9, facility=visit.facility).isoformat()}
+    refused = own.patch(there(visit), later, headers={"If-Match": shown["ETag"]}).json()
+    assert (refused["status"], refused["code"]) == (409, "not_movable")
+    assert (
+        refused["detail"] == "You have arrived, and move the visit here no more. Talk to the desk."
+    )
+    moved = desk.patch(there(visit), later, headers=current(desk, there(visit)))
+    assert moved.status_code == 200, moved.json()
+
+
+def test_a_visit_that_is_deleted_while_it_is_answered_is_not_found(visit, monkeypatch):
+    desk = as_role(visit, "receptionist")
+
+    def delete(row, **by):
+        row.events.all().delete()
+        Appointment.objects.filter(pk=row.pk).delete()
+
+    step = Step(delete, STEP[Status.ARRIVED])
+    monkeypatch.setitem(steps.STEPS, Status.ARRIVED, step)
+    assert take(desk, visit, "arrive").status_code == 404
+
+
 def test_a_status_is_set_as_its_action_sets_it(visit):
     desk, nurse = as_role(visit, "receptionist"), as_role(visit, "nurse")
 
@@ -221,7 +256,11 @@ def test_a_time_is_held_for_nobody_yet_and_then_confirmed(place):
     done = desk.post(confirm, {"patient_id": place.patient.pk, "duration_minutes": 45})
     assert (done.json()["status"], done.json()["duration_minutes"]) == ("booked", 45)
     again = desk.post(confirm, {"patient_id": place.patient.pk})
-    assert (again.status_code, again.json()["code"]) == (409, "hold_lost")
+    assert (again.status_code, again.json()["code"]) == (409, "already_booked")
+    assert again.json()["appointment_id"] == body["id"]
+    late = other.post(confirm, {"patient_id": place.patient.pk})
+    assert (late.status_code, late.json()["code"]) == (409, "hold_lost")
+    assert "appointment_id" not in late.json()
 
 
 def test_a_hold_keeps_its_type_when_it_is_confirmed(place):

@@ -7,10 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.tests.clients import client_of
 from facilities.tests.factories import FacilityFactory, RoomFactory, staff_of
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment
-from scheduling.tests.api import APPOINTMENTS, Place, alternative_of, client_of, online_type
+from scheduling.tests.api import APPOINTMENTS, Place, alternative_of, online_type
 from scheduling.tests.factories import AppointmentFactory, visit_today, working_doctor
 
 pytestmark = pytest.mark.django_db

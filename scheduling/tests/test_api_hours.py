@@ -4,10 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.tests.clients import client_of
 from accounts.tests.factories import UserFactory
 from facilities.tests.factories import DoctorFactory, FacilityFactory, staff_of
 from scheduling.models import CalendarFeed, WorkingHours
-from scheduling.tests.api import V1, Place, client_of
+from scheduling.tests.api import V1, Place
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from accounts.tests.clients import client_of
 from api.models import IdempotencyKey
 from facilities.models import Doctor
 from facilities.tests.factories import staff_of
 from scheduling.models import Appointment
-from scheduling.tests.api import APPOINTMENTS, Place, client_of
+from scheduling.tests.api import APPOINTMENTS, Place
 from scheduling.tests.factories import AppointmentFactory, visit_today
 
 pytestmark = pytest.mark.django_db(transaction=True)

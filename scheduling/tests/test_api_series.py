@@ -4,11 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.tests.clients import client_of
 from accounts.tests.factories import UserFactory
 from facilities.tests.factories import FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, AppointmentSeries
-from scheduling.tests.api import APPOINTMENTS, V1, client_of
+from scheduling.tests.api import APPOINTMENTS, V1
 from scheduling.tests.factories import working_doctor
 from scheduling.tests.series_factories import Course, starts_of
 

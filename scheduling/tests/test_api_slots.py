@@ -5,12 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.tests.clients import client_of
 from accounts.tests.factories import UserFactory
 from facilities.models import CareType
 from facilities.tests.factories import FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
 from scheduling.models import WorkingHours
-from scheduling.tests.api import APPOINTMENTS, V1, Place, client_of, known_ahead, online_type
+from scheduling.tests.api import APPOINTMENTS, V1, Place, known_ahead, online_type
 from scheduling.tests.factories import AppointmentFactory, AppointmentTypeFactory, working_doctor
 
 pytestmark = pytest.mark.django_db

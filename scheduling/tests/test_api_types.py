@@ -4,11 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.tests.clients import client_of
 from accounts.tests.factories import UserFactory
 from facilities.models import CareType
 from facilities.tests.factories import DoctorFactory
 from scheduling.models import AppointmentType
-from scheduling.tests.api import V1, Place, client_of, online_type
+from scheduling.tests.api import V1, Place, online_type
 from scheduling.tests.factories import AppointmentFactory, AppointmentTypeFactory
 
 pytestmark = pytest.mark.django_db

@@ -4,11 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.tests.clients import client_of
 from facilities.models import CareType
 from facilities.tests.factories import FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, WaitlistEntry
-from scheduling.tests.api import APPOINTMENTS, V1, Place, client_of
+from scheduling.tests.api import APPOINTMENTS, V1, Place
 from scheduling.tests.factories import AppointmentFactory, WaitlistEntryFactory
 
 pytestmark = pytest.mark.django_db

@@ -96,6 +96,13 @@ def test_a_hold_is_confirmed_once(held):
     held.confirm(patient=PatientFactory(), by=None)
     with pytest.raises(ValidationError) as refusal:
         held.confirm(patient=PatientFactory(), by=None)
+    assert code_of(refusal) == "already_booked"
+    with pytest.raises(ValidationError) as refusal:
+        held.confirm(patient=PatientFactory(), by=UserFactory())
+    assert code_of(refusal) == "hold_lost"
+    held.cancel("Rain", by=None)
+    with pytest.raises(ValidationError) as refusal:
+        held.confirm(patient=PatientFactory(), by=None)
     assert code_of(refusal) == "hold_lost"
 
 

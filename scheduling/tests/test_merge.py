@@ -138,6 +138,7 @@ def test_undo_leaves_with_the_other_what_was_theirs_or_came_since(double, kept):
 
 def test_a_record_that_was_closed_before_is_closed_after_the_undo(double, kept, facility):
     visit = AppointmentFactory(patient=double, facility=facility)
+    visit.cancel("Moved away", by=None)
     double.refresh_from_db()
     double.close()
     PatientFactory.create_batch(2, facility=facility)

@@ -6,8 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.tests.factories import UserFactory
 from facilities.tests.factories import FacilityFactory, RoomFactory, staff_of
 from patients.tests.factories import PatientFactory
+from scheduling import permissions
 from scheduling.availability import Period
 from scheduling.models import Appointment, AppointmentEvent, Closure, TimeOff
 from scheduling.status import NEXT, Status
@@ -182,6 +184,18 @@ def test_what_is_over_is_not_moved(appointment, status):
     with pytest.raises(ValidationError) as refusal:
         appointment.reschedule(starts_at=appointment.ends_at, by=None)
     assert code_of(refusal) == "not_movable"
+
+
+def test_a_patient_who_has_arrived_is_moved_by_the_desk_alone(appointment):
+    own = UserFactory(role="patient")
+    appointment.mark_arrived(by=None)
+    with pytest.raises(ValidationError) as refusal:
+        appointment.reschedule(starts_at=appointment.starts_at, by=own)
+    assert code_of(refusal) == "not_movable"
+    assert not permissions.may_move(own, appointment)
+    assert permissions.may_move(staff_of(appointment.facility), appointment)
+    tomorrow = in_days(1, 9, facility=appointment.facility)
+    appointment.reschedule(starts_at=tomorrow, by=staff_of(appointment.facility))
 
 
 OPERATIONS = {

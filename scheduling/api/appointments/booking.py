@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from api import problems
 from api.etags import may_match
 from api.idempotency import idempotent, is_repeatable
+from api.problems import Conflict
 from scheduling import holding
 from scheduling.api.appointments import examples
 from scheduling.api.appointments.refused import LostTime, explained, unbooked
@@ -33,7 +34,7 @@ BOOK = "scheduling.book_appointment"
 OVERRIDE = "scheduling.override_appointment"
 LOST = {
     (409, problems.CONTENT_TYPE): OpenApiResponse(
-        LostTime, "The time is taken: what is busy, and the nearest that are free.", [examples.LOST]
+        LostTime, "The time is taken: what is busy, and the nearest that are free."
     )
 }
 
@@ -48,7 +49,7 @@ class Books:
         description="A patient books for themselves, and only types that are bookable online.",
         request=BookingSerializer,
         responses={201: AppointmentSerializer, **LOST},
-        examples=[examples.BOOK, examples.BOOK_BY_TYPE, examples.BOOKED],
+        examples=[examples.BOOK, examples.BOOK_BY_TYPE],
     )
     def create(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Book; where one's own hold stands in the way, confirm or give up that and book."""
@@ -85,7 +86,6 @@ class Books:
         "up.",
         request=HoldSerializer,
         responses={201: AppointmentSerializer, **LOST},
-        examples=[examples.HOLD],
     )
     @action(detail=False, methods=["post"], needs=BOOK)
     def hold(self: Any, request: Request) -> Response:
@@ -106,18 +106,23 @@ class Books:
         summary="Book what is held",
         request=ConfirmationSerializer,
         responses={200: AppointmentSerializer, **LOST},
-        examples=[examples.CONFIRM],
     )
     @action(detail=True, methods=["post"], needs=BOOK)
     @idempotent
     @may_match
     def confirm(self: Any, request: Request, pk: str) -> Response:
-        """Confirm one's own hold, which may have run out as long as nobody wanted its time."""
+        """Confirm one's own hold, which may have run out as long as nobody wanted its time.
+
+        Confirmed again by the same person, it is refused with `already_booked` and the id.
+        """
 
         def confirm(hold: Appointment) -> None:
             hold.confirm(by=request.user, **self.confirmation(request, hold))
 
-        return self.answer(self.decided(confirm))
+        try:
+            return self.answer(self.decided(confirm))
+        except ValidationError as error:
+            raise booked_already(error, int(pk)) from error
 
     @extend_schema(summary="Give a hold up", request=None, responses={200: AppointmentSerializer})
     @action(detail=True, methods=["post"], needs=BOOK)
@@ -177,3 +182,10 @@ class Books:
         except ValidationError as error:
             raise self.lost(error) from error
         return response
+
+
+def booked_already(error: ValidationError, pk: int) -> Exception:
+    """Name the appointment that a hold became; return any other refusal as it is."""
+    if getattr(error, "code", "") != "already_booked":
+        return error
+    return Conflict(" ".join(error.messages), "already_booked", appointment_id=pk)

@@ -1,28 +1,27 @@
-"""Requests and answers as the API's description shows them; the people are nobody."""
+"""Visits as the API's description shows them; the people are nobody."""
 
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
 from api import problems
+from facilities.api.examples import HERE, WITH
+from patients.api.examples import OF
 
 TIME = {
-    "doctor_id": 7,
-    "facility_id": 2,
+    "doctor_id": WITH["doctor_id"],
+    "facility_id": HERE["facility_id"],
     "starts_at": "2027-03-15T09:00:00-05:00",
 }
 SHOWN: dict[str, Any] = {
     "id": 42,
-    "patient_id": 311,
-    "patient_name": "Given Family",
-    "doctor_id": 7,
-    "doctor_name": "Dr. Example",
-    "facility_id": 2,
-    "facility_name": "Northside",
+    **OF,
+    **WITH,
+    **HERE,
     "facility_timezone": "America/Chicago",
     "room_id": None,
     "room_name": None,
-    "type_id": 3,
+    "type_id": 4,
     "type_name": "Check-up",
     "starts_at": "2027-03-15T14:00:00Z",
     "ends_at": "2027-03-15T14:30:00Z",
@@ -44,13 +43,11 @@ SHOWN: dict[str, Any] = {
     "version": 1,
 }
 ALTERNATIVE = {
-    "doctor_id": 7,
-    "doctor_name": "Dr. Example",
-    "facility_id": 2,
-    "facility_name": "Northside",
+    **WITH,
+    **HERE,
     "starts_at": "2027-03-15T14:30:00Z",
     "ends_at": "2027-03-15T15:00:00Z",
-    "type_id": 3,
+    "type_id": 4,
 }
 
 
@@ -58,47 +55,48 @@ def request(name: str, value: dict[str, Any]) -> OpenApiExample:
     return OpenApiExample(name, value, request_only=True)
 
 
-def answer(name: str, value: dict[str, Any], status: str = "200") -> OpenApiExample:
-    return OpenApiExample(name, value, response_only=True, status_codes=[status])
-
-
-BOOK = request("By length", TIME | {"patient_id": 311, "duration_minutes": 30})
-BOOK_BY_TYPE = request("By type, for oneself", TIME | {"type_id": 3, "reason": "Yearly check-up"})
-HOLD = request("Hold", TIME | {"type_id": 3})
-CONFIRM = request("Confirm", {"patient_id": 311, "reason": "Yearly check-up"})
-MOVE = request("Move", {"starts_at": "2027-03-16T10:00:00-05:00", "notes": "Called at noon."})
-CANCEL = request("Cancel", {"reason": "Patient is ill"})
+WORDS = {"reason": "Yearly check-up"}
+BOOK = request("By length", TIME | {"patient_id": OF["patient_id"], "duration_minutes": 30})
+BOOK_BY_TYPE = request("By type, for oneself", TIME | {"type_id": 4} | WORDS)
+HOLD = TIME | {"type_id": 4}
+CONFIRM = {"patient_id": OF["patient_id"]} | WORDS
+MOVE = {"starts_at": "2027-03-16T10:00:00-05:00", "notes": "Called at noon."}
+CANCEL = {"reason": "Patient is ill"}
 STATUS = request("Arrived", {"status": "arrived"})
-BOOKED = OpenApiExample("Booked", SHOWN, response_only=True, status_codes=["200", "201"])
-LOST = answer(
-    "Taken",
-    problems.body(
-        409,
-        "doctor_busy",
-        "That time, or part of it, has just been taken. Choose another time.",
-        busy="doctor",
-        alternatives=[ALTERNATIVE],
-    )
-    | {"request_id": "6f1f0d0e"},
-    "409",
-)
-HISTORY = answer(
-    "Booked",
-    {
-        "results": [
-            {
-                "at": "2027-03-01T16:20:11.120000Z",
-                "kind": "booked",
-                "words": "Booked by Front Desk.",
-                "by_name": "Front Desk",
-                "reason": "",
-                "from_status": "",
-                "to_status": "booked",
-                "from_starts_at": "2027-03-15T14:00:00Z",
-                "to_starts_at": "2027-03-15T14:00:00Z",
-                "from_doctor_name": "Dr. Example",
-                "to_doctor_name": "Dr. Example",
-            }
-        ]
-    },
-)
+
+LOST = problems.body(
+    409,
+    "doctor_busy",
+    "That time, or part of it, has just been taken. Choose another time.",
+    busy="doctor",
+    alternatives=[ALTERNATIVE],
+) | {"request_id": "6f1f0d0e"}
+HISTORY = {
+    "results": [
+        {
+            "at": "2027-03-01T16:20:11.120000Z",
+            "kind": "booked",
+            "words": "Booked by Front Desk.",
+            "by_name": "Front Desk",
+            "reason": "",
+            "from_status": "",
+            "to_status": "booked",
+            "from_starts_at": "2027-03-15T14:00:00Z",
+            "to_starts_at": "2027-03-15T14:00:00Z",
+            "from_doctor_name": WITH["doctor_name"],
+            "to_doctor_name": WITH["doctor_name"],
+        }
+    ]
+}
+FILE = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//clinic//EN
+BEGIN:VEVENT
+UID:appointment-42@clinic
+DTSTART:20270315T140000Z
+DTEND:20270315T143000Z
+SUMMARY:Dr. Example
+END:VEVENT
+END:VCALENDAR
+"""
+FREE = {name: value for name, value in ALTERNATIVE.items() if name != "type_id"}

@@ -3,9 +3,8 @@ from typing import Any
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
-from api.filters import Id
+from api.filters import DayFilter, Id, InstantFilter
 from facilities.models import Facility
-from scheduling.api.filters import DayFilter, InstantFilter
 from scheduling.models import Appointment
 from scheduling.status import Status
 

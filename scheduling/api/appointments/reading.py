@@ -4,13 +4,14 @@ from typing import Any
 
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.examples import exemplified
 from api.fields import Instant, Named
 from api.serializers import ForStaff
 from scheduling.api.appointments import examples
@@ -42,6 +43,7 @@ class EventSerializer(ForStaff, serializers.Serializer):
         return Entry.of(event, self.context["facility"]).words
 
 
+@exemplified(shown=examples.HISTORY)
 class HistorySerializer(serializers.Serializer):
     results = EventSerializer(many=True)
 
@@ -60,7 +62,6 @@ class Reads:
         summary="Read what happened to an appointment",
         description="The latest first.",
         responses={200: HistorySerializer},
-        examples=[examples.HISTORY],
         filters=False,
     )
     @action(detail=True, pagination_class=None, needs="scheduling.view_appointment")
@@ -76,7 +77,9 @@ class Reads:
         operation_id="appointments_calendar_retrieve",
         responses={
             (200, "text/calendar"): OpenApiResponse(
-                OpenApiTypes.STR, "RFC 5545, one event. It names no patient and no reason."
+                OpenApiTypes.STR,
+                "RFC 5545, one event. It names no patient and no reason.",
+                [OpenApiExample("File", examples.FILE)],
             )
         },
         filters=False,

@@ -6,11 +6,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
+from api.examples import exemplified
 from api.fields import Instant
 from api.problems import Conflict, Problem, Refused
 from api.schema import Problem as ProblemSerializer
 from facilities.models import Doctor, Room
 from scheduling.alternatives import alternatives
+from scheduling.api.appointments import examples
 from scheduling.availability import DEFAULT_DURATION
 from scheduling.models import Appointment
 from scheduling.openings import Slot
@@ -35,10 +37,15 @@ class AlternativeSerializer(serializers.Serializer):
     type_id = serializers.IntegerField(required=False)
 
 
+@exemplified(shown=examples.LOST)
 class LostTime(ProblemSerializer):
-    """A refused time. `busy` says what is taken, of a conflict alone."""
+    """A refused time. `busy` says what is taken, of a conflict alone.
+
+    Of `already_booked`, `appointment_id` is what the hold became.
+    """
 
     busy = serializers.ChoiceField(choices=sorted(BUSY.values()), required=False)
+    appointment_id = serializers.IntegerField(required=False)
     alternatives = AlternativeSerializer(many=True, required=False)
 
 

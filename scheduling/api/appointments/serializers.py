@@ -7,13 +7,15 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.examples import exemplified
 from api.fields import LARGEST_ID, Instant, Named, Reference
 from api.problems import Forbidden
 from api.serializers import ForStaff, Serializer
 from facilities.models import Doctor, Facility, Room
 from patients.models import Patient
+from scheduling.api.appointments import examples
 from scheduling.models import Appointment, AppointmentType
-from scheduling.permissions import steps_of
+from scheduling.permissions import may_move, steps_of
 from scheduling.status import Status
 
 SHORTEST, LONGEST = 5, 720
@@ -35,6 +37,7 @@ def rooms(user: Any) -> Any:
     return Room.objects.visible_to(user)
 
 
+@exemplified(shown=examples.SHOWN)
 class AppointmentSerializer(ForStaff, serializers.Serializer):
     """A patient's answer lacks what is the staff's: `notes`, `overbook` and two reasons.
 
@@ -74,13 +77,18 @@ class AppointmentSerializer(ForStaff, serializers.Serializer):
     source = serializers.ChoiceField(choices=Appointment.Source.choices, read_only=True)
     series_id = serializers.IntegerField(read_only=True, allow_null=True)
     next_steps = serializers.SerializerMethodField()
-    is_movable = serializers.BooleanField(read_only=True)
+    is_movable = serializers.SerializerMethodField(
+        help_text="Whether this person can move it now, as far as the visit itself goes."
+    )
     created_at = Instant(read_only=True)
     updated_at = Instant(read_only=True)
     version = serializers.IntegerField(read_only=True)
 
     def get_duration_minutes(self, appointment: Appointment) -> int:
         return appointment.duration // timedelta(minutes=1)
+
+    def get_is_movable(self, appointment: Appointment) -> bool:
+        return may_move(self.context["request"].user, appointment)
 
     @extend_schema_field(
         serializers.ListField(
@@ -93,6 +101,7 @@ class AppointmentSerializer(ForStaff, serializers.Serializer):
         return [step.value for step in steps]
 
 
+@exemplified(sent=examples.HOLD)
 class HoldSerializer(Serializer):
     """A time with a doctor, for a patient or still for nobody.
 
@@ -168,6 +177,7 @@ class BookingSerializer(HoldSerializer, WordsSerializer):
         return super().validate(said)
 
 
+@exemplified(sent=examples.CONFIRM)
 class ConfirmationSerializer(WordsSerializer):
     """What a hold becomes; what is left out stays as it is held."""
 
@@ -179,6 +189,7 @@ class ConfirmationSerializer(WordsSerializer):
     )
 
 
+@exemplified(sent=examples.MOVE)
 class ChangeSerializer(Serializer):
     """Another time, doctor or room, or other words about the visit, or both."""
 
@@ -190,6 +201,7 @@ class ChangeSerializer(Serializer):
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
+@exemplified(sent=examples.CANCEL)
 class CancellationSerializer(Serializer):
     reason = serializers.CharField(max_length=200, help_text="Why it is cancelled.")
 

@@ -64,7 +64,6 @@ def step(status: Status, summary: str, url_path: str, **said: Any) -> Callable[[
             summary=summary,
             request=said.get("request"),
             responses={200: AppointmentSerializer},
-            examples=said.get("examples"),
         )
         route = action(
             detail=True, methods=["post"], url_path=url_path, needs=permissions.STEP[status]
@@ -100,7 +99,6 @@ class Steps:
         "Cancel an appointment",
         "cancel",
         request=CancellationSerializer,
-        examples=[examples.CANCEL],
     )
     def cancel(self: Any, request: Request, pk: str) -> Response:
         serializer = CancellationSerializer(data=request.data)

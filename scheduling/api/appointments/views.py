@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
@@ -12,7 +13,6 @@ from rest_framework.response import Response
 
 from api.retries import retried_once
 from api.views import Endpoint, Retrieves, Syncs
-from scheduling.api.appointments import examples
 from scheduling.api.appointments.booking import BOOK, LOST, OVERRIDE, Books
 from scheduling.api.appointments.filters import AppointmentFilter
 from scheduling.api.appointments.reading import Reads
@@ -39,7 +39,7 @@ CHANGES = {
         summary="List appointments",
         description="With `updated_since`, what was entered in error is `{id, deleted}` alone.",
     ),
-    retrieve=extend_schema(summary="Read an appointment", examples=[examples.BOOKED]),
+    retrieve=extend_schema(summary="Read an appointment"),
 )
 class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, Endpoint):
     """Visits, and times that are held for one."""
@@ -73,7 +73,6 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
         description="Both may be in one request; then either both are done or neither.",
         request=ChangeSerializer,
         responses={200: AppointmentSerializer, **LOST},
-        examples=[examples.MOVE, examples.BOOKED],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
         serializer = ChangeSerializer(data=request.data, context=self.get_serializer_context())
@@ -125,23 +124,20 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
         A PATCH has to name one.
         """
         if "If-Match" in self.request.headers or self.request.method != "POST":
-            return self.decided_locked(decide)
+            locked: Appointment = self.locked_for(decide)
+            return locked
         row: Appointment = self.get_object()
         decide(row)
-        return row
-
-    @retried_once
-    def decided_locked(self, decide: Callable[[Appointment], Any]) -> Appointment:
-        with transaction.atomic():
-            row: Appointment = self.locked()
-            decide(row)
         return row
 
     def answer(
         self, row: Any, code: int = status.HTTP_200_OK, location: str | None = None
     ) -> Response:
-        """Return a row that was just written, which this person saw when they decided on it."""
-        data = self.representation(self.queryset.get(pk=row.pk))
+        """Return a row that was just written, which this person saw when they decided on it.
+
+        Raises Http404 when it was deleted since.
+        """
+        data = self.representation(get_object_or_404(self.queryset, pk=row.pk))
         headers = {"ETag": self.etag(data)} | ({"Location": location} if location else {})
         return Response(data, status=code, headers=headers)
 

@@ -9,8 +9,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.examples import exemplified
 from api.fields import Instant, Named
-from scheduling.api.waitlist.serializers import EntrySerializer
+from scheduling.api.appointments.examples import FREE
+from scheduling.api.waitlist.serializers import ENTRY, EntrySerializer
 from scheduling.freed import freed_by, to_be_freed
 from scheduling.models import Appointment, WaitlistEntry
 from scheduling.openings import Slot
@@ -28,6 +30,7 @@ class FreedSerializer(serializers.Serializer):
     ends_at = Instant(help_text="Up to whatever comes next.")
 
 
+@exemplified(shown={"free": FREE, "results": [ENTRY]})
 class FitsSerializer(serializers.Serializer):
     free = FreedSerializer(allow_null=True, help_text="Null where the time is taken again.")
     results = EntrySerializer(many=True)

@@ -3,10 +3,15 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api import problems
+from api.examples import exemplified
 from api.fields import LARGEST_ID, Clock, Day, Instant, Named, Reference
 from api.schema import Problem as ProblemSerializer
 from api.serializers import Serializer
+from facilities.api.examples import HERE, WITH
 from facilities.models import Doctor
+from patients.api.examples import OF
+from scheduling.api.appointments.examples import ALTERNATIVE, SHOWN, TIME
 from scheduling.api.appointments.refused import AlternativeSerializer, shown_slot
 from scheduling.api.appointments.serializers import (
     LONGEST,
@@ -23,7 +28,52 @@ from scheduling.models import Appointment, WorkingHours
 from scheduling.openings import Slot
 from scheduling.recurrence import LONGEST_INTERVAL, MOST, Weekly
 
+FIRST = "2027-03-02T15:00:00Z"
+SERIES: dict[str, Any] = {
+    "id": 6,
+    **OF,
+    **WITH,
+    **HERE,
+    "facility_timezone": "America/Chicago",
+    "room_id": None,
+    "room_name": None,
+    "type_id": 4,
+    "type_name": "Check-up",
+    "rule": "FREQ=WEEKLY;INTERVAL=1;BYDAY=TU;COUNT=4",
+    "first_day": "2027-03-02",
+    "last_day": "2027-03-23",
+    "time_of_day": "09:00:00",
+    "duration_minutes": 30,
+    "size": 4,
+    "created_at": "2027-03-01T16:20:11.120000Z",
+}
+VISITS = [SHOWN | {"series_id": SERIES["id"]}]
+CLASH = {
+    "index": 0,
+    "starts_at": FIRST,
+    "code": "doctor_busy",
+    "detail": "That time, or part of it, has just been taken. Choose another time.",
+    "alternative": ALTERNATIVE,
+}
+LOST = problems.body(
+    409, "series_clash", "Some of these times cannot be had, and nothing was saved."
+) | {"request_id": "6f1f0d0e", "clashes": [CLASH]}
+REPEATED = TIME | {
+    "patient_id": OF["patient_id"],
+    "starts_at": "2027-03-02T09:00:00-06:00",
+    "count": 4,
+    "dry_run": True,
+}
+FORESEEN = {
+    "rule": SERIES["rule"],
+    "dates": [
+        {"index": 0, "starts_at": FIRST, "clash": CLASH},
+        {"index": 1, "starts_at": "2027-03-09T15:00:00Z", "clash": None},
+    ],
+}
 
+
+@exemplified(shown=SERIES)
 class SeriesSerializer(serializers.Serializer):
     """A series as it was booked; later changes change its appointments alone."""
 
@@ -48,6 +98,7 @@ class SeriesSerializer(serializers.Serializer):
     created_at = Instant()
 
 
+@exemplified(shown=SERIES | {"appointments": VISITS})
 class SeriesDetailSerializer(SeriesSerializer):
     appointments = AppointmentSerializer(
         many=True, source="shown", help_text="Those that this person sees, by start."
@@ -70,6 +121,7 @@ class ClashSerializer(serializers.Serializer):
         return shown_slot(clash.alternative, clash.lost) if clash.alternative else None
 
 
+@exemplified(shown=LOST)
 class SeriesProblem(ProblemSerializer):
     """Every date that clashes; nothing was saved."""
 
@@ -82,6 +134,7 @@ class DateSerializer(serializers.Serializer):
     clash = ClashSerializer(allow_null=True)
 
 
+@exemplified(shown=FORESEEN)
 class ForeseenSerializer(serializers.Serializer):
     """What a series would come to; nothing is booked."""
 
@@ -111,6 +164,7 @@ class ChoicesSerializer(Serializer):
         return chosen
 
 
+@exemplified(sent=REPEATED)
 class RepeatedSerializer(ChoicesSerializer):
     """The first visit, how it repeats, and what to do about dates that clash."""
 
@@ -159,10 +213,12 @@ class FollowingSerializer(Serializer):
         return appointment
 
 
+@exemplified(sent={"appointment_id": 44, "reason": "Course is over"})
 class CancelFollowingSerializer(FollowingSerializer):
     reason = serializers.CharField(max_length=200)
 
 
+@exemplified(sent={"appointment_id": 44, "starts_at": "2027-03-10T10:00:00-06:00"})
 class MoveFollowingSerializer(FollowingSerializer, ChoicesSerializer):
     starts_at = Instant(help_text="Where this one goes; the others shift by as much.")
     doctor_id = Reference(doctors, source="doctor", required=False)

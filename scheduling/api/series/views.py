@@ -3,7 +3,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Prefetch
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -84,20 +84,6 @@ class Series(Lists, Retrieves, Endpoint):
             201: serializers.SeriesDetailSerializer,
             **CLASHES,
         },
-        examples=[
-            OpenApiExample(
-                "Four Tuesdays",
-                {
-                    "patient_id": 311,
-                    "doctor_id": 7,
-                    "facility_id": 2,
-                    "starts_at": "2027-03-02T09:00:00-06:00",
-                    "count": 4,
-                    "dry_run": True,
-                },
-                request_only=True,
-            )
-        ],
     )
     @idempotent
     def create(self, request: Request) -> Response:
@@ -119,11 +105,6 @@ class Series(Lists, Retrieves, Endpoint):
         summary="Cancel an appointment of the series and all that follow",
         request=serializers.CancelFollowingSerializer,
         responses=serializers.SeriesDetailSerializer,
-        examples=[
-            OpenApiExample(
-                "Cancel", {"appointment_id": 44, "reason": "Course is over"}, request_only=True
-            )
-        ],
     )
     @action(
         detail=True,
@@ -143,13 +124,6 @@ class Series(Lists, Retrieves, Endpoint):
         description="By as many days, hours and minutes of the wall clock. All move or none.",
         request=serializers.MoveFollowingSerializer,
         responses={200: serializers.SeriesDetailSerializer, **CLASHES},
-        examples=[
-            OpenApiExample(
-                "Move",
-                {"appointment_id": 44, "starts_at": "2027-03-10T10:00:00-06:00"},
-                request_only=True,
-            )
-        ],
     )
     @action(
         detail=True,

@@ -2,17 +2,20 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.examples import exemplified
 from api.fields import LARGEST_ID, Clock, Day, Instant, Named, Reference
 from api.serializers import ModelSerializer, Serializer
+from facilities.api.examples import HERE
 from facilities.models import CareType, Facility
+from patients.api.examples import OF
+from scheduling.api.appointments.examples import TIME
 from scheduling.api.appointments.serializers import doctors, patients, types
 from scheduling.models import Appointment, WaitlistEntry, WorkingHours
 
 ENTRY: dict[str, Any] = {
     "id": 9,
-    "patient_id": 311,
-    "patient_name": "Given Family",
-    "care_type_id": 1,
+    **OF,
+    "care_type_id": 3,
     "care_type_name": "Cardiology",
     "specialization": "",
     "doctor_id": None,
@@ -20,8 +23,7 @@ ENTRY: dict[str, Any] = {
     "type_id": None,
     "type_name": None,
     "duration_minutes": 30,
-    "facility_id": 2,
-    "facility_name": "Northside",
+    **HERE,
     "zip_code": "",
     "within_miles": None,
     "weekdays": [1, 3],
@@ -32,7 +34,7 @@ ENTRY: dict[str, Any] = {
     "priority": "urgent",
     "note": "",
     "what": "Cardiology",
-    "where": "Northside",
+    "where": HERE["facility_name"],
     "when": "Mon, Wed, before 12:00 PM, until Jun 30",
     "status": "waiting",
     "appointment_id": None,
@@ -43,6 +45,10 @@ ENTRY: dict[str, Any] = {
 }
 
 
+WISH = {"care_type_id": 3, "weekdays": [1, 3], "priority": "urgent"}
+
+
+@exemplified(sent={"patient_id": OF["patient_id"]} | WISH, shown=ENTRY)
 class EntrySerializer(ModelSerializer):
     """A patient's wish for a visit. What is left empty may be anything."""
 
@@ -86,16 +92,19 @@ class EntrySerializer(ModelSerializer):
         return entry
 
 
+@exemplified(sent=WISH)
 class WishSerializer(EntrySerializer):
     """What can be changed of an entry: all but whose it is."""
 
     patient_id = serializers.IntegerField(read_only=True)
 
 
+@exemplified(sent={"reason": "Moved away"})
 class RemovalSerializer(Serializer):
     reason = serializers.CharField(max_length=200, help_text="Why the patient no longer waits.")
 
 
+@exemplified(sent={"appointment_id": 42})
 class ClosingSerializer(Serializer):
     appointment_id = Reference(
         Appointment.objects.visible_to,
@@ -104,6 +113,7 @@ class ClosingSerializer(Serializer):
     )
 
 
+@exemplified(sent=TIME)
 class EntryBookingSerializer(Serializer):
     doctor_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
     facility_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)

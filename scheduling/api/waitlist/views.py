@@ -1,10 +1,9 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,7 +17,6 @@ from scheduling.api.appointments.booking import BOOK, LOST
 from scheduling.api.appointments.refused import explained, unbooked
 from scheduling.api.appointments.serializers import AppointmentSerializer, place
 from scheduling.api.waitlist.serializers import (
-    ENTRY,
     ClosingSerializer,
     EntryBookingSerializer,
     EntrySerializer,
@@ -50,20 +48,14 @@ class EntryFilter(filters.FilterSet):
         return rows.at(facility) if facility else rows.none()
 
 
-SHOWN = OpenApiExample("Waits", ENTRY, response_only=True)
-ADD = {"patient_id": 311, "care_type_id": 1, "weekdays": [1, 3], "priority": "urgent"}
-
-
 @extend_schema_view(
     list=extend_schema(
         summary="List who waits",
         description="The most pressing first, then who has waited longest.",
-        examples=[SHOWN],
     ),
-    retrieve=extend_schema(summary="Read an entry of the waitlist", examples=[SHOWN]),
+    retrieve=extend_schema(summary="Read an entry of the waitlist"),
     create=extend_schema(
         summary="Put a patient on the waitlist",
-        examples=[SHOWN, OpenApiExample("Add", ADD, request_only=True)],
     ),
 )
 class Waitlist(Lists, Retrieves, Creates, Endpoint):
@@ -79,23 +71,20 @@ class Waitlist(Lists, Retrieves, Creates, Endpoint):
         summary="Change what a patient waits for",
         request=WishSerializer,
         responses=EntrySerializer,
-        examples=[SHOWN],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
-        with transaction.atomic():
-            entry = self.locked()
-            wish = WishSerializer(
-                entry, data=request.data, partial=True, context=self.get_serializer_context()
-            )
+        def change(entry: WaitlistEntry) -> None:
+            context = self.get_serializer_context()
+            wish = WishSerializer(entry, data=request.data, partial=True, context=context)
             wish.is_valid(raise_exception=True)
             wish.save()
-        return self.answer(entry)
+
+        return self.answer(self.locked_for(change))
 
     @extend_schema(
         summary="Take a patient off the waitlist",
         request=RemovalSerializer,
         responses=EntrySerializer,
-        examples=[OpenApiExample("Remove", {"reason": "Moved away"}, request_only=True)],
     )
     @action(detail=True, methods=["post"], needs=WRITE)
     @idempotent
@@ -109,7 +98,6 @@ class Waitlist(Lists, Retrieves, Creates, Endpoint):
         summary="End an entry with an appointment that is booked already",
         request=ClosingSerializer,
         responses=EntrySerializer,
-        examples=[OpenApiExample("Close", {"appointment_id": 42}, request_only=True)],
     )
     @action(detail=True, methods=["post"], needs=WRITE)
     @idempotent
@@ -125,13 +113,6 @@ class Waitlist(Lists, Retrieves, Creates, Endpoint):
         "Answers with the appointment.",
         request=EntryBookingSerializer,
         responses={201: AppointmentSerializer, **LOST},
-        examples=[
-            OpenApiExample(
-                "Book",
-                {"doctor_id": 7, "facility_id": 2, "starts_at": "2027-03-15T09:00:00-05:00"},
-                request_only=True,
-            )
-        ],
     )
     @action(detail=True, methods=["post"], needs=WRITE)
     def book(self, request: Request, pk: str) -> Response:
