@@ -81,7 +81,8 @@ def _story(sheet: DaySheet) -> list[Any]:
 
 def _table(sheet: DaySheet, lines: Iterable[Line]) -> Table:
     head = [words(name, 8, BOLD) for name, _width in COLUMNS]
-    rows, looks = [head], [("BACKGROUND", (0, 0), (-1, 0), SHADE)]
+    rows: list[list[Any]] = [head]
+    looks: list[tuple[Any, ...]] = [("BACKGROUND", (0, 0), (-1, 0), SHADE)]
     for number, line in enumerate(lines, 1):
         rows.append(_row(sheet, line))
         if not line.appointment:
@@ -106,7 +107,7 @@ def _table(sheet: DaySheet, lines: Iterable[Line]) -> Table:
 def _row(sheet: DaySheet, line: Line) -> list[Any]:
     at = words(clock(line.at, sheet), font=BOLD if line.appointment else "Paper")
     visit = line.appointment
-    if visit is None:
+    if visit is None or visit.patient is None:
         return [at, words(line.words, colour=QUIET), *[""] * (len(COLUMNS) - 2)]
     patient = visit.patient
     remarks = [visit.reason, visit.notes, "Overbooked" if visit.overbook else ""]

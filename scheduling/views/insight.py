@@ -42,7 +42,7 @@ def page(request: DeskRequest) -> HttpResponse:
             "scope": scope,
             "form": form_of(filled(form, scope), request),
             "figures": [make(scope) for make in FIGURES.values()],
-            "query": urlencode({name: value for name, value in request.GET.items() if value}),
+            "query": urlencode({name: str(value) for name, value in request.GET.items() if value}),
         }
     status = 200 if form.is_valid() else 422
     return render(request, "scheduling/insight/page.html", context, status=status)

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0008_series_permission'),
+        ('scheduling', '0009_patient_closed_without_visits'),
     ]
 
     operations = [
