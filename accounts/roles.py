@@ -85,6 +85,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "scheduling.noshow_appointment",
             "scheduling.override_appointment",
             "scheduling.add_waitlistentry",
+            # Of their own visits alone, see `insight.scope`.
+            "scheduling.view_insight",
         }
     ),
     Role.NURSE: frozenset(

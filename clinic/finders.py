@@ -37,6 +37,7 @@ ICONS = (
     "person-fill-x",
     "person-walking",
     "plus-lg",
+    "printer",
     "search",
     "slash-circle",
     "telephone",

@@ -48,6 +48,8 @@ urlpatterns = [
     path("calendar/<str:token>.ics", feeds.read, name="feed"),
     path("", include("scheduling.absence_urls")),
     path("", include("scheduling.call_urls")),
+    path("", include("scheduling.paper_urls")),
+    path("insight/", include("scheduling.insight_urls")),
     path("appointments/<int:pk>/waitlist/", waitlist_fits.offer, name="waitlist-offer"),
     path("patients/<int:pk>/waitlist/", waitlist.add, name="waitlist-add"),
     path("waitlist/", waitlist.waitlist, name="waitlist"),

@@ -66,7 +66,9 @@ def run(
     for step in WAYS[status]:
         at = min(now, max(at + MINUTE, appointment.starts_at + _delay(step, appointment, rng)))
         if step == Status.CANCELLED:
-            at = min(now, appointment.starts_at) - timedelta(hours=rng.randint(1, 19))
+            # Mostly late, now and then soon after the booking.
+            latest = min(now, appointment.starts_at)
+            at = latest - (latest - events[0].at) * rng.betavariate(1, 4)
         events.append(_event(appointment, AppointmentEvent.Kind.STATUS, before, step, at))
         before = step
     for event in events:
@@ -99,9 +101,11 @@ def _delay(step: Status, appointment: Appointment, rng: random.Random) -> timede
     if step == Status.ARRIVED:
         return -rng.randint(3, 14) * MINUTE
     if step == Status.CHECKED_IN:
-        return rng.randint(-2, 4) * MINUTE
+        # Whoever comes late in the morning or in the afternoon pays for the delays before.
+        late = (appointment.starts_at.hour * 60 + appointment.starts_at.minute) % 300 // 60
+        return (rng.randint(-2, 4) + late * rng.choice((0, 0, 1, 2, 5))) * MINUTE
     if step == Status.FULFILLED:
-        return appointment.duration + rng.randint(-3, 8) * MINUTE
+        return appointment.duration + rng.randint(-3, 22) * MINUTE
     return rng.randint(15, 25) * MINUTE
 
 

@@ -121,6 +121,7 @@ class Appointment(models.Model):
             ("fulfil_appointment", "Can mark an appointment as done"),
             ("noshow_appointment", "Can mark a patient as not having come"),
             ("override_appointment", "Can book over a taken time or outside hours, with a reason"),
+            ("view_insight", "Can see the figures of how the clinic does"),
         ]
         constraints = appointment_constraints()
         indexes = [

@@ -26,6 +26,7 @@ PARTS = {
         ("change-", "absences"),
         ("closure", "absences"),
         ("feed", "calendars"),
+        ("insight", "insight"),
         ("", "board"),
     ),
     "patients": (("duplicates", "duplicates"), ("", "patients")),

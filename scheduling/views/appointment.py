@@ -22,7 +22,7 @@ from scheduling.calendars import local
 from scheduling.forms import CancelForm
 from scheduling.models import Appointment
 from scheduling.opening_forms import INTERVAL_NAMES
-from scheduling.status import Status
+from scheduling.status import EXPECTED, Status
 from scheduling.views import following, steps
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.board import back_to_board, board_url
@@ -179,6 +179,7 @@ def details(
         and appointment.patient.is_active
         and user.has_perm("scheduling.book_appointment"),
         "intervals": INTERVAL_NAMES,
+        "may_print_slip": appointment.status in EXPECTED and appointment.ends_at > now,
         "waiting": 0 if is_hold else waiting_for(appointment, user, now),
         "cancel_form": form or CancelForm(initial={"version": appointment.version}),
         "scope": request.POST.get("scope"),

@@ -10,6 +10,9 @@ from clinic import demo
 from clinic.demo.accounts import ACCOUNTS
 from facilities.models import Facility
 
+# Days of history: the thirteen weeks that the page of figures shows.
+HISTORY = 7 * 13
+
 
 class Command(BaseCommand):
     help = "Load the demo clinic: invented facilities, doctors, patients and appointments."
@@ -34,5 +37,5 @@ class Command(BaseCommand):
                 "There are accounts with the demo clinic's usernames: it is probably loaded. "
                 "To load it afresh, use an empty database."
             )
-        demo.load(now=timezone.now())
+        demo.load(now=timezone.now(), days_back=HISTORY)
         self.stdout.write("The demo clinic is loaded. Sign in as manage.py demo_accounts says.")

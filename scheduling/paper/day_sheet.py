@@ -1,0 +1,138 @@
+"""The day sheet: who comes when to whom, to work from when the screens are dark."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from reportlab.lib.pagesizes import landscape, letter
+from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table, TableStyle
+
+from facilities.models import Doctor, Facility
+from scheduling.availability import Period, day_bounds
+from scheduling.calendars import local
+from scheduling.day_sheet import DoctorSheet, Line
+from scheduling.models import Appointment
+from scheduling.paper.fonts import BOLD
+from scheduling.paper.pages import INK, LINE, QUIET, SHADE, Heading, pdf, words
+
+COLUMNS = (
+    *(("Time", 74), ("Patient", 130), ("Born", 52), ("Phone", 76), ("Type", 84)),
+    *(("Room", 50), ("Reason and notes", 164), ("Status", 62), ("Seen", 28)),
+)
+WIDTHS = [width for _name, width in COLUMNS]
+LEAST_ROOM = 90
+ONE_DAY_IN_SECONDS = 24 * 60 * 60
+
+
+class DaySheet(NamedTuple):
+    """What is printed: `dropped` are the visits of the day that were cancelled or missed."""
+
+    facility: Facility
+    day: date
+    sheets: list[DoctorSheet]
+    not_in: list[Doctor]
+    dropped: list[Appointment]
+    printed_at: datetime
+    printed_by: str
+
+
+class Box(Flowable):
+    """An empty square to tick."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.width = self.height = 10
+
+    def draw(self) -> None:
+        self.canv.setStrokeColor(INK)
+        self.canv.rect(0, 0, 9, 9)
+
+
+def written(sheet: DaySheet) -> bytes:
+    """Return the sheet as a PDF on landscape letter paper."""
+    tz = sheet.facility.tz
+    zone = f"{local(day_bounds(sheet.day, tz).ends_at, sheet.facility):%Z}"
+    printed = local(sheet.printed_at, sheet.facility)
+    heading = Heading(
+        "Day sheet",
+        str(sheet.facility),
+        f"Day sheet for {sheet.day:%A, %B %-d, %Y}. All times in {tz} ({zone}).",
+        f"Printed {printed:%b %-d, %Y, %-I:%M %p %Z} by {sheet.printed_by}. "
+        "This sheet names patients: shred it when the day is over.",
+    )
+    return pdf(lambda: _story(sheet), heading, landscape(letter))
+
+
+def _story(sheet: DaySheet) -> list[Any]:
+    story: list[Any] = []
+    for each in sheet.sheets:
+        title = f"{each.doctor}, {each.doctor.specialization}".removesuffix(", ")
+        story += [CondPageBreak(LEAST_ROOM), words(title, 11, BOLD), Spacer(0, 3)]
+        story += [_table(sheet, each.lines), Spacer(0, 12)]
+    if not sheet.sheets:
+        story.append(words("Nobody works here on this day, and nothing is booked.", 11))
+    if sheet.dropped:
+        story += [CondPageBreak(LEAST_ROOM), words("Cancelled and no-shows", 11, BOLD)]
+        story += [words(_dropped(visit, sheet)) for visit in sheet.dropped]
+    if sheet.not_in:
+        story += [Spacer(0, 8), words(f"Not in: {', '.join(map(str, sheet.not_in))}.")]
+    return story
+
+
+def _table(sheet: DaySheet, lines: Iterable[Line]) -> Table:
+    head = [words(name, 8, BOLD) for name, _width in COLUMNS]
+    rows: list[list[Any]] = [head]
+    looks: list[tuple[Any, ...]] = [("BACKGROUND", (0, 0), (-1, 0), SHADE)]
+    for number, line in enumerate(lines, 1):
+        rows.append(_row(sheet, line))
+        if not line.appointment:
+            looks.append(("SPAN", (1, number), (-1, number)))
+    table = Table(rows, colWidths=WIDTHS, repeatRows=1)
+    table.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+                ("TOPPADDING", (0, 0), (-1, -1), 2),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+                ("LEFTPADDING", (0, 0), (-1, -1), 3),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+                *looks,
+            ]
+        )
+    )
+    return table
+
+
+def _row(sheet: DaySheet, line: Line) -> list[Any]:
+    at = words(clock(line.at, sheet), font=BOLD if line.appointment else "Paper")
+    visit = line.appointment
+    if visit is None or visit.patient is None:
+        return [at, words(line.words, colour=QUIET), *[""] * (len(COLUMNS) - 2)]
+    patient = visit.patient
+    remarks = [visit.reason, visit.notes, "Overbooked" if visit.overbook else ""]
+    return [
+        at,
+        [words(str(patient), 9, BOLD), words(f"MRN {patient.mrn}", 7, colour=QUIET)],
+        words(f"{patient.date_of_birth:%m/%d/%Y}"),
+        words(patient.phone.as_national if patient.phone else ""),
+        words(str(visit.type or "Visit")),
+        words(str(visit.room or "")),
+        words(". ".join(remark.rstrip(". ") for remark in remarks if remark)),
+        words(visit.get_status_display()),
+        Box(),
+    ]
+
+
+def clock(at: Period, sheet: DaySheet) -> str:
+    """Return a period by the facility's clock, with the zone where the clocks change that day."""
+    starts_at, ends_at = (local(each, sheet.facility) for each in at)
+    bounds = day_bounds(sheet.day, sheet.facility.tz)
+    zone = " %Z" if bounds.duration.total_seconds() != ONE_DAY_IN_SECONDS else ""
+    return f"{starts_at:%-I:%M}–{ends_at:{'%-I:%M %p' + zone}}"
+
+
+def _dropped(visit: Appointment, sheet: DaySheet) -> str:
+    at = f"{local(visit.starts_at, sheet.facility):%-I:%M %p}"
+    because = f": {visit.cancel_reason}" if visit.cancel_reason else ""
+    return f"{at} {visit.patient}, {visit.doctor}. {visit.get_status_display()}{because}"
