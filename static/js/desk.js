@@ -82,8 +82,6 @@ document.addEventListener("htmx:afterSettle", (event) => {
     const onGrid = shown?.closest(".board-grid") ? shown : null;
     onGrid?.scrollIntoView({ block: "nearest", inline: "nearest" });
     (onGrid || scroller()).focus({ preventScroll: true });
-  } else if (event.detail.target?.id === "board-content") {
-    mark(opener);
   } else if (event.detail.target?.id === "panel") {
     coverBoard();
     panel().querySelector("[autofocus]")?.focus();
@@ -92,6 +90,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", showNow);
+document.addEventListener("live:updated", () => mark(opener));
 
 // A name that found nobody need not be typed again for a new patient.
 document.addEventListener("toggle", (event) => {
