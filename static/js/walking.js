@@ -37,7 +37,7 @@ function first() {
   const outline = document.querySelector(".item-moving");
   if (isMoving() && outline) {
     const own = stops(columnOf(outline));
-    if (own.length) return nearest(own, topOf(outline));
+    if (own.length) return own.find((stop) => topOf(stop) >= topOf(outline)) ?? own.at(-1);
   }
   const marked = document.querySelector("#board .board-grid .is-shown, #board .board-grid [aria-current]");
   return (!isMoving() && marked) || board().querySelector(isMoving() ? ".place" : ".doctor-items .free") || stops(board())[0];
