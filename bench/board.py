@@ -1,8 +1,8 @@
 """Times the day board as a desk has it open: `python -m bench.board`.
 
 One facility with 12 doctors and 20 visits each, in a database of its own, is served by gunicorn as
-the trial is. Timed are whole requests over one connection; then Chromium, slowed down four times, opens
-the board and gets news while it records a trace, from which the figures of the page are read.
+the trial is. Timed are whole requests; then Chromium, slowed down four times, opens the board and
+gets news while it records a trace, from which the figures of the page are read.
 """
 
 import argparse
