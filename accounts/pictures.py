@@ -5,6 +5,7 @@ gigabytes. Nothing of the file is stored: neither its name, nor its bytes, nor i
 """
 
 import io
+import struct
 import uuid
 
 from django.core.exceptions import ValidationError
@@ -36,7 +37,7 @@ def redrawn(data: bytes) -> bytes:
             return _pixels(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _refused("picture_too_large", f"at most {MOST_PIXELS // 10**6} megapixels") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         raise _refused("picture_unreadable", "a JPEG, PNG or WebP") from error
 
 

@@ -1,6 +1,7 @@
 """Query parameters: an operation takes those that its description names, and refuses any other.
 
-A misspelt filter would be dropped in silence, and the answer would look as if it had been applied.
+A misspelt filter, or one without a value, would be dropped in silence, and the answer would look
+as if it had been applied.
 The description is the one list of them: filters, pages and what `@extend_schema` adds.
 """
 
@@ -10,30 +11,40 @@ from drf_spectacular.plumbing import ComponentRegistry, get_class
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-_known: dict[tuple[type, str, str], frozenset[str]] = {}
+PLAIN_TEXT = {"type", "maxLength"}
+# Of each operation: its parameters, and whether they may be empty.
+_known: dict[tuple[type, str, str], dict[str, bool]] = {}
 
 
-def refuse_unknown(request: Request, view: Any) -> None:
-    """Raise ValidationError, which names the ones there are, for parameters that are unknown."""
+def refuse_unusable(request: Request, view: Any) -> None:
+    """Raise ValidationError for parameters that are unknown, naming the known, or are empty."""
     if not request.query_params or getattr(view, view.action or "", None) is None:
         return
     known = parameters(view, "GET" if request.method == "HEAD" else str(request.method))
-    unknown = sorted(set(request.query_params) - known)
+    unknown = sorted(request.query_params.keys() - known.keys())
     if unknown:
         there_are = f"There are: {', '.join(sorted(known))}." if known else "There are none here."
-        refusal = f"There is no query parameter of this name. {there_are}"
-        raise ValidationError({name: [_unknown(refusal)] for name in unknown})
+        detail = f"There is no query parameter of this name. {there_are}"
+        raise ValidationError(_each(unknown, detail, "unknown_parameter"))
+    empty = [name for name, value in request.query_params.items() if not (value or known[name])]
+    if empty:
+        raise ValidationError(_each(empty, "Give this a value, or leave it out.", "empty"))
 
 
-def parameters(view: Any, method: str) -> frozenset[str]:
-    """Return the names of the query parameters that the view's operation describes."""
+def parameters(view: Any, method: str) -> dict[str, bool]:
+    """Return the query parameters that the view's operation describes, and which may be empty.
+
+    Plain text may be: what a search box holds is sent as it is.
+    """
     key = (type(view), view.action, method)
     if key not in _known:
-        _known[key] = frozenset(
-            described["name"]
-            for described in _schema(view, method)._get_parameters()  # noqa: SLF001 - there is no public way
-            if described["in"] == "query"
-        )
+        described = _schema(view, method)._get_parameters()  # noqa: SLF001 - there is no public way
+        _known[key] = {
+            each["name"]: each["schema"].get("type") == "string"
+            and each["schema"].keys() <= PLAIN_TEXT
+            for each in described
+            if each["in"] == "query"
+        }
     return _known[key]
 
 
@@ -46,5 +57,5 @@ def _schema(view: Any, method: str) -> Any:
     return schema
 
 
-def _unknown(text: str) -> ErrorDetail:
-    return ErrorDetail(text, "unknown_parameter")
+def _each(names: list[str], detail: str, code: str) -> dict[str, list[ErrorDetail]]:
+    return {name: [ErrorDetail(detail, code)] for name in names}

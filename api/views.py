@@ -21,7 +21,7 @@ from api.etags import conditional, etag, refuse_stale
 from api.fields import Instant
 from api.idempotency import idempotent
 from api.pages import Changes
-from api.queries import refuse_unknown
+from api.queries import refuse_unusable
 from api.retries import retried_once
 
 VERBS = {
@@ -99,7 +99,7 @@ class Endpoint(Answers, GenericViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        refuse_unknown(request, self)
+        refuse_unusable(request, self)
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()

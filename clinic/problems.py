@@ -4,7 +4,12 @@ from typing import Any
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    ValidationError,
+)
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -88,6 +93,8 @@ def _as_refusal(error: Exception) -> Exception:
             return exceptions.PermissionDenied()
         case RequestDataTooBig():
             return TooLarge(TOO_LARGE, "too_large")
+        case SuspiciousOperation():
+            return exceptions.ParseError("This request cannot be read. Send fewer fields.")
         case OperationalError() | InterfaceError():
             logger.error("database_unavailable", exc_info=error)
             return Unavailable("The database is busy. Try again in a few seconds.", "unavailable")

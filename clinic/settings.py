@@ -209,6 +209,8 @@ SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", default=10)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", default=14)),
     "USER_ID_CLAIM": "sub",
+    # The word may be written either way (RFC 9110, 11.1).
+    "AUTH_HEADER_TYPES": ("Bearer", "bearer"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Clinic API",

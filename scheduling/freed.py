@@ -1,6 +1,6 @@
 """The time that an appointment gives back, or would give back, as far as it is free."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from facilities.models import Doctor, Facility
 from scheduling.agenda import doctor_days
@@ -8,6 +8,9 @@ from scheduling.calendars import local
 from scheduling.models import Appointment, AppointmentEvent
 from scheduling.openings import Slot
 from scheduling.status import HOLDING_TIME
+
+# Visits of a series that change together are written within that time, and so many are looked at.
+TOGETHER, MOST_TOGETHER = timedelta(minutes=1), 12
 
 
 def freed_by(event: AppointmentEvent, facility: Facility) -> Slot | None:
@@ -18,6 +21,18 @@ def freed_by(event: AppointmentEvent, facility: Facility) -> Slot | None:
     if not (given_up or moved):
         return None
     return free_from(event.from_starts_at, event.from_doctor, facility)
+
+
+def freed_with(event: AppointmentEvent, appointment: Appointment) -> list[Slot]:
+    """Return what was freed by other visits of the series, changed by the same person just now."""
+    if appointment.series_id is None:
+        return []
+    others = AppointmentEvent.objects.filter(
+        appointment__series=appointment.series_id, by=event.by_id, at__gte=event.at - TOGETHER
+    ).exclude(appointment=appointment)
+    in_order = others.select_related("from_doctor").order_by("from_starts_at")
+    slots = [freed_by(each, appointment.facility) for each in in_order[:MOST_TOGETHER]]
+    return [slot for slot in slots if slot]
 
 
 def to_be_freed(appointment: Appointment) -> Slot | None:

@@ -131,12 +131,15 @@ def refuse_room(appointment: "Appointment") -> None:
         )
 
 
-def refuse_by_type(appointment: "Appointment") -> None:
-    """Codes: `type_inactive`, `type_not_offered`."""
+def refuse_by_type(appointment: "Appointment", before: "Appointment | None") -> None:
+    """Codes: `type_inactive`, `type_not_offered`; neither for what is as it was `before`."""
     kind = appointment.type
     if kind is None:
         return
-    if not kind.is_active:
+    is_kept = before is not None and before.type_id == kind.pk
+    if before and is_kept and before.doctor_id == appointment.doctor_id:
+        return
+    if not kind.is_active and not is_kept:
         raise ValidationError(
             f"{kind} is not offered any more. Choose another type of visit.", code="type_inactive"
         )

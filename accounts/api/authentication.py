@@ -1,5 +1,6 @@
 """Who is asking: read from the access token and the database, in one statement, at each request."""
 
+import structlog
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import AuthenticationFailed
@@ -37,6 +38,7 @@ class AccessToken(JWTAuthentication):
         sign_in = SignIn.objects.of(claims, timezone.now())
         if sign_in is None:
             raise AuthenticationFailed("You are signed out. Sign in again.", "signed_out")
+        structlog.contextvars.bind_contextvars(user_id=sign_in.user_id)
         return sign_in.user, sign_in
 
 

@@ -133,12 +133,31 @@ def test_json_that_is_nested_too_deep_is_refused(admin, url, body):
     assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
 
+@pytest.mark.parametrize(
+    "body", [r'{"\ud800": 1}', r'{"name": "\ud800"}', r'{"a": [{"\uDFFF": 1}]}']
+)
+@pytest.mark.parametrize("url", [URL, "/api/v1/auth/login", "/api/v1/patients"])
+def test_half_a_character_is_refused(admin, url, body):
+    answer = admin.post(url, body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+def test_both_halves_of_a_character_are_one(admin):
+    body = r'{"name": "Cardiology \ud83e\udec0"}'
+    assert admin.post(URL, body, content_type="application/json").json()["name"][-1] == "\U0001fac0"
+
+
+def test_too_many_parameters_are_refused_as_a_problem(admin):
+    answer = admin.get(f"{URL}?{'&'.join(f'a{n}=1' for n in range(1100))}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
 def test_more_than_is_read_is_refused(admin):
     answer = admin.post(URL, {"name": "x" * 3_000_000})
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Bearer a b", "Bearer nonsense"])
+@pytest.mark.parametrize("header", ["Bearer", "Bearer a b", "Bearer nonsense", "bearer nonsense"])
 def test_a_header_that_is_no_token_is_a_problem_with_a_plain_code(client, header):
     answer = client.get(URL, headers={"Authorization": header})
     assert answer.status_code == 401

@@ -80,9 +80,10 @@ class MatchQuery(serializers.Serializer):
     )
 
 
-class MatchSerializer(serializers.Serializer):
+class MatchSerializer(ForStaff, serializers.Serializer):
     """A facility that somebody could go to, and how far it is."""
 
+    for_staff = ("places_left",)
     facility = PublicFacilitySerializer()
     places_left = serializers.IntegerField(source="facility.places_left")
     miles = serializers.SerializerMethodField(help_text="Between the middles of the ZIP codes.")

@@ -47,14 +47,15 @@ class Facilities(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
 
         A full one is still named. When none has room, `nearest` names some that are near.
         """
-        asked = serializers.MatchQuery(data=request.query_params, context={"request": request})
+        context = {"request": request}
+        asked = serializers.MatchQuery(data=request.query_params, context=context)
         asked.is_valid(raise_exception=True)
         where = (asked.validated_data["zip_code"], asked.validated_data.get("care_type"))
         matches = Facility.objects.matching(*where)
         has_room = any(not match.is_full for match in matches)
         nearest = [] if has_room else Facility.objects.nearest(*where)
         answer = {"has_room": has_room, "matches": matches, "nearest": nearest}
-        return Response(serializers.MatchesSerializer(answer).data)
+        return Response(serializers.MatchesSerializer(answer, context=context).data)
 
 
 class UnderFacility:

@@ -38,6 +38,7 @@ def test_where_none_has_room_the_nearest_elsewhere_are_named():
     facility("Elsewhere", LINCOLN, (BOSTON, BOSTON))
     answer = api(role=User.Role.PATIENT).get(URL, {"zip_code": OMAHA}).json()
     assert answer["has_room"] is False
+    assert "places_left" not in answer["matches"][0]
     assert [each["facility"]["name"] for each in answer["matches"]] == ["Full"]
     assert [each["facility"]["name"] for each in answer["nearest"]] == ["Elsewhere"]
 

@@ -22,6 +22,18 @@ def test_an_unknown_parameter_is_refused_and_the_known_are_named():
     ]
 
 
+@pytest.mark.parametrize("name", ["is_active", "care_type", "updated_since", "page", "page_size"])
+def test_a_parameter_without_a_value_is_refused(name):
+    answer = api().get(URL, {name: ""})
+    assert answer.status_code == 400
+    assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [(name, "empty")]
+
+
+def test_an_empty_search_box_finds_everything():
+    FacilityFactory()
+    assert api().get(URL, {"q": "", "city": ""}).json()["count"] == 1
+
+
 def test_a_single_row_and_a_write_take_none():
     admin, facility = api(), FacilityFactory()
     there = f"{URL}/{facility.pk}?is_active=true"

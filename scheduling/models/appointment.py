@@ -141,16 +141,19 @@ class Appointment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("scheduling:appointment", args=[self.pk])
 
-    def clean(self, calendar: calendars.Calendar | None = None) -> None:
+    def clean(
+        self, calendar: calendars.Calendar | None = None, before: "Appointment | None" = None
+    ) -> None:
         """Check the rules that compare fields or read other rows, in words for a person.
 
         With an `override_reason` the time may lie outside hours or in an absence. The doctor's
-        calendar is loaded unless it is given.
+        calendar is loaded unless it is given. Who keeps the type and the doctor that the visit had
+        `before` may do so, even if neither would be booked today.
         """
         super().clean()
         rules.refuse_times(self)
         rules.refuse_room(self)
-        rules.refuse_by_type(self)
+        rules.refuse_by_type(self, before)
         if not self.override_reason:
             calendars.refuse_closed_time(self, calendar)
 
@@ -408,7 +411,7 @@ class Appointment(models.Model):
             rules.refuse_other_length(self)
         self.override_reason = override
         self.overbook = self._free_level() if override else 0
-        self.clean(calendar)
+        self.clean(calendar, before)
 
     def _free_level(self) -> int:
         """Return the lowest level of overbooking at which the doctor is free."""

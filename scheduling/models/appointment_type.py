@@ -17,10 +17,14 @@ class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
         return self.filter(is_active=True, bookable_online=True)
 
     def offered_by(self, doctor: Doctor) -> "AppointmentTypeQuerySet":
-        """Keep what can be booked with this doctor, as `is_offered_by` has it."""
-        provided = Q(care_type__isnull=True) | Q(care_type__in=doctor.care_types.all())
-        offered = Q(doctors=doctor) | Q(doctors__isnull=True) & provided
-        return self.filter(offered, is_active=True)
+        """Keep what can be booked with this doctor."""
+        return self.filter(offered_by(doctor), is_active=True)
+
+
+def offered_by(doctor: Doctor) -> Q:
+    """Return the condition on types: the doctor is named or, nobody being named, gives the care."""
+    provided = Q(care_type__isnull=True) | Q(care_type__in=doctor.care_types.all())
+    return Q(doctors=doctor) | Q(doctors__isnull=True) & provided
 
 
 class AppointmentType(models.Model):
@@ -89,8 +93,8 @@ class AppointmentType(models.Model):
         return timedelta(minutes=self.buffer_minutes)
 
     def is_offered_by(self, doctor: Doctor) -> bool:
-        """Say whether the doctor is named for it or, nobody being named, provides its care."""
-        return AppointmentType.objects.offered_by(doctor).filter(pk=self.pk).exists()
+        """Say whether the doctor is one for it, whether or not it can be booked any more."""
+        return AppointmentType.objects.filter(offered_by(doctor), pk=self.pk).exists()
 
     @property
     def offering(self) -> Q:

@@ -86,6 +86,17 @@ def test_a_type_that_is_given_up_is_booked_no_more(doctor):
     assert refusal_of(doctor, type=AppointmentTypeFactory(is_active=False)) == "type_inactive"
 
 
+def test_a_visit_moves_though_its_type_is_given_up_since(facility, doctor):
+    kind = AppointmentTypeFactory()
+    visit, other = booked(doctor, type=kind), working_doctor(facility)
+    kind.doctors.set([other])
+    kind.is_active = False
+    kind.save()
+    for where in ({"doctor": doctor}, {"doctor": other}):
+        visit.reschedule(starts_at=visit.ends_at, **where, by=None)
+        assert (visit.type, visit.doctor) == (kind, where["doctor"])
+
+
 def test_online_needs_a_type_that_is_booked_online(doctor):
     assert refusal_of(doctor, source="online") == "not_online"
     assert refusal_of(doctor, source="online", type=AppointmentTypeFactory()) == "not_online"

@@ -17,7 +17,7 @@ from django_htmx.http import trigger_client_event
 from accounts.models import User
 from scheduling.board import iso_instant
 from scheduling.calendars import local
-from scheduling.freed import freed_by, to_be_freed
+from scheduling.freed import free_from, freed_by, freed_with, to_be_freed
 from scheduling.models import Appointment, WaitlistEntry
 from scheduling.openings import Slot
 from scheduling.views.answers import BOARD_IS_STALE, DeskRequest, in_panel
@@ -28,15 +28,30 @@ MOST_OFFERED = 20
 
 
 def whom_it_suits(request: DeskRequest, appointment: Appointment) -> HttpResponse | None:
-    """Answer a change that has freed a time which somebody waits for; None for any other."""
-    if not request.user.has_perms(MAY_BOOK):
+    """Answer a change that has freed a time which somebody waits for; None for any other.
+
+    Where a series was changed, the other times for which somebody waits stand below the first.
+    """
+    entries = WaitlistEntry.objects.visible_to(request.user)
+    if not request.user.has_perms(MAY_BOOK) or not entries.waiting().exists():
         return None
+    now = timezone.now()
+    suited = [slot for slot in freed(appointment) if entries.fitting(slot, now=now).exists()]
+    if not suited:
+        return None
+    first, *others = suited
+    context = fits_context(request, first)
+    context["others"] = [(slot, fits_url(slot)) for slot in others]
+    return asked(request, "waitlist_fits", fits_url(first), context)
+
+
+def freed(appointment: Appointment) -> list[Slot]:
+    """Return the times that the last change has left free, those of its series behind its own."""
     last = appointment.events.select_related("from_doctor").first()
-    slot = freed_by(last, appointment.facility) if last else None
-    context = fits_context(request, slot) if slot else {}
-    if slot is None or not context["entries"]:
-        return None
-    return asked(request, "waitlist_fits", fits_url(slot), context)
+    if last is None:
+        return []
+    own = freed_by(last, appointment.facility)
+    return [*([own] if own else []), *freed_with(last, appointment)]
 
 
 def offer_to_close(request: DeskRequest, appointment: Appointment) -> HttpResponse | None:
@@ -80,6 +95,7 @@ def fits_context(request: DeskRequest, slot: Slot) -> dict[str, Any]:
         "facility": slot.facility,
         "entries": entries[:MOST_OFFERED],
         "has_more": len(entries) > MOST_OFFERED,
+        "is_free": free_from(slot.starts_at, slot.doctor, slot.facility) is not None,
         "may_book": request.user.has_perms(MAY_BOOK),
         "board_url": board_url(slot.facility, slot.local_start.date()),
     }
