@@ -92,7 +92,7 @@ def _with_places(
     is_here = column.doctor == appointment.doctor
     if is_here and board.period.starts_at <= at.starts_at < board.period.ends_at:
         kept.append(_item("moving", at, board, appointment))
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
+    for start, following in zip(starts, [*starts[1:], None], strict=False):
         latest = start + PLACE_ROWS * ROW
         until = min(latest, following) if following else latest
         kept.append(_item("place", Period(start, until), board))

@@ -51,6 +51,11 @@ def slot(appointment: Appointment, hour: int, minute: int = 0) -> str:
 def test_each_start_at_which_the_whole_visit_fits_is_a_place(
     desk: Client, booked: Appointment
 ) -> None:
+    start = in_days(1, 8, facility=booked.facility)
+    full = working_doctor(booked.facility)
+    AppointmentFactory(
+        facility=booked.facility, doctor=full, starts_at=start, ends_at=start + timedelta(hours=10)
+    )
     AppointmentFactory(
         facility=booked.facility,
         doctor=booked.doctor,
@@ -59,6 +64,7 @@ def test_each_start_at_which_the_whole_visit_fits_is_a_place(
     page = moving(desk, booked)
     assert BANNER in page
     assert "Picked up: 9:00 Maria Lopez" in page
+    assert f'data-doctor="{full.pk}"' in page
     offered = set(re.findall(r'name="slot" value="([^"]+)"', page))
     assert {slot(booked, 8), slot(booked, 9, 15), slot(booked, 10, 15), slot(booked, 11, 30)} <= (
         offered

@@ -95,9 +95,12 @@ def board_context(
     tag: str = "",
 ) -> dict[str, Any]:
     """Return what the board's templates show, apart from the facilities to switch to."""
-    picked = pickup.appointment if pickup and not pickup.is_over else None
     # Every address on the board carries along the patient and what is picked up.
-    carried = (f"&for={patient.pk}" if patient else "") + (pickup.carried if picked else "")
+    carried = f"&for={patient.pk}" if patient else ""
+    picked = None
+    if pickup and not pickup.is_over:
+        picked = pickup.appointment
+        carried += pickup.carried
     tag = tag or live.tag_of(request, facility.pk, day, day, carried)
     now = timezone.now()
     visible = Appointment.objects.visible_to(request.user).filter(facility=facility)
