@@ -12,7 +12,7 @@ PY := .venv/bin/python
 WITH_DATABASE := exec $(PY) -m clinic.postgres run --
 
 .PHONY: help setup run test fuzz check fix lock screenshots bench-generate bench-contention bench-slots \
-	bench-sign-in bench-clean pg-start pg-stop pg-status clean
+	bench-sign-in bench-board bench-clean pg-start pg-stop pg-status clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ bench-slots: setup ## Time the search for slots (ARGS="--history 10000000" for i
 
 bench-sign-in: setup ## Time wrong sign-ins with known and with unknown names
 	@$(WITH_DATABASE) $(PY) -m bench.sign_in $(ARGS)
+
+bench-board: setup ## Time the day board of a full day, in requests and in a slow browser
+	@$(WITH_DATABASE) $(PY) -m bench.board $(ARGS)
 
 bench-clean: setup ## Remove the databases of the benchmarks
 	@$(WITH_DATABASE) $(PY) -m bench.database clean

@@ -133,14 +133,14 @@ def test_the_board_asks_no_more_for_holds_than_for_visits(
 ):
     client = seen_by(sam)
     board(client, facility)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         board(client, facility)
     for hour in (11, 13):
         start = in_days(1, hour, facility=facility)
         Appointment.objects.hold(
             now=timezone.now(), doctor=held.doctor, facility=facility, starts_at=start, by=sam
         )
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         board(client, facility)
 
 

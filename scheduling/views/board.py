@@ -15,12 +15,13 @@ from django_htmx.http import replace_url, reswap, retarget
 
 from facilities.models import Facility
 from patients.models import Patient
+from scheduling import picking
 from scheduling.agenda import doctor_days, doctors_on
 from scheduling.board import laid_out
 from scheduling.calendars import local
 from scheduling.forms import YEARS
 from scheduling.models import Appointment
-from scheduling.views import way_back
+from scheduling.views import live, way_back
 from scheduling.views.answers import DeskRequest
 
 LAST_FACILITY = "last_facility"
@@ -42,7 +43,12 @@ def desk(request: DeskRequest) -> HttpResponse:
 @require_safe
 @permission_required("scheduling.view_appointment", raise_exception=True)
 def board(request: DeskRequest, facility_id: int) -> HttpResponse:
-    """Show one day of a facility; `?shown=` marks an appointment, `?for=` books for a patient."""
+    """Show one day of a facility; `?shown=` marks an appointment, `?for=` books for a patient.
+
+    `?moving=` names one that is picked up, to be put down at another time.
+    """
+    if live.is_poll(request):
+        return polled(request, facility_id)
     facilities = list(Facility.objects.visible_to(request.user).active())
     facility = next((each for each in facilities if each.pk == facility_id), None)
     if facility is None:
@@ -53,11 +59,30 @@ def board(request: DeskRequest, facility_id: int) -> HttpResponse:
         day_of(request.GET.get("date"), facility),
         number_in(request.GET.get("shown", "")),
         patient_named(request),
+        picked_up(request, facility),
     )
     template = "scheduling/_desk.html" if request.htmx else "scheduling/board.html"
     response = render(request, template, context | {"facilities": facilities})
+    if request.htmx and context["picked"]:
+        replace_url(response, request.get_full_path())
     response.set_cookie(LAST_FACILITY, str(facility.pk), httponly=True, samesite="Lax")
     return response
+
+
+def polled(request: DeskRequest, facility_id: int) -> HttpResponse:
+    """Answer the board's question whether it is up to date: the board anew, if it is not."""
+    day = day_named(request.GET.get("date", ""))
+    asked = [(name, request.GET.get(name)) for name in ("for", "moving", "version")]
+    carried = "".join(f"&{name}={value}" for name, value in asked if value)
+    tag = live.tag_of(request, facility_id, day, day, carried)
+
+    def draw() -> HttpResponse:
+        facility = visible_facility(request, facility_id)
+        patient, pickup = patient_named(request), picked_up(request, facility)
+        context = board_context(request, facility, day, None, patient, pickup, tag=tag)
+        return render(request, "scheduling/_board_live.html", context)
+
+    return live.answer(request, tag, draw)
 
 
 def board_context(
@@ -66,8 +91,17 @@ def board_context(
     day: date,
     shown: int | None = None,
     patient: Patient | None = None,
+    pickup: picking.Pickup | None = None,
+    tag: str = "",
 ) -> dict[str, Any]:
     """Return what the board's templates show, apart from the facilities to switch to."""
+    # Every address on the board carries along the patient and what is picked up.
+    carried = f"&for={patient.pk}" if patient else ""
+    picked = None
+    if pickup and not pickup.is_over:
+        picked = pickup.appointment
+        carried += pickup.carried
+    tag = tag or live.tag_of(request, facility.pk, day, day, carried)
     now = timezone.now()
     visible = Appointment.objects.visible_to(request.user).filter(facility=facility)
     today = visible.on_day(day, facility)
@@ -75,16 +109,17 @@ def board_context(
     dropped = today.filter(
         status__in=[Appointment.Status.CANCELLED, Appointment.Status.NOSHOW], patient__isnull=False
     )
+    board = laid_out(
+        facility,
+        day,
+        doctor_days(facility, doctors_on(facility, day), day, day, moving=picked),
+        visible=set(today.values_list("pk", flat=True)),
+        now=now,
+    )
     return {
         "facility": facility,
         "facilities": Facility.objects.visible_to(request.user).active(),
-        "board": laid_out(
-            facility,
-            day,
-            doctor_days(facility, doctors_on(facility, day), day, day),
-            visible=set(today.values_list("pk", flat=True)),
-            now=now,
-        ),
+        "board": picking.with_places(board, picked, now) if picked else board,
         "dropped": dropped.select_related("patient", "doctor"),
         "day": day,
         "today": local(now, facility).date(),
@@ -93,10 +128,20 @@ def board_context(
         "now": now,
         "shown": shown,
         "may_book": request.user.has_perm("scheduling.book_appointment"),
+        "may_move": request.user.has_perm("scheduling.reschedule_appointment"),
         "booking_for": patient,
-        # Every address on the board carries the patient along.
-        "and_for": f"&for={patient.pk}" if patient else "",
+        "picked": picked,
+        "pickup": pickup,
+        "and_for": carried,
+        "live_url": f"{board_url(facility, day)}{carried}",
+        "tag": tag,
     }
+
+
+def picked_up(request: DeskRequest, facility: Facility) -> picking.Pickup | None:
+    """Return what `?moving=` in the address names, as the version that `?version=` does."""
+    pk, version = (number_in(request.GET.get(name, "")) for name in ("moving", "version"))
+    return picking.pickup(request.user, pk, version, facility)
 
 
 def patient_named(request: DeskRequest) -> Patient | None:
@@ -144,6 +189,11 @@ def day_of(text: str | None, facility: Facility) -> date:
     """Return the day a query names, today at the facility without one; raise BadRequest."""
     if not text:
         return local(timezone.now(), facility).date()
+    return day_named(text)
+
+
+def day_named(text: str) -> date:
+    """Return the day that a text such as 2026-03-08 names; raise BadRequest."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -15,13 +15,13 @@ from scheduling.alternatives import alternatives
 from scheduling.calendars import local
 from scheduling.forms import MoveForm, OverrideForm, SlotForm
 from scheduling.models import Appointment
-from scheduling.openings import Slot, free_starts
+from scheduling.openings import Slot
+from scheduling.picking import places
 from scheduling.status import Status
 from scheduling.views import following
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.appointment import done, version, visible_appointment
 from scheduling.views.overriding import offered_override, reason, wanted_override
-from scheduling.wanted import Wanted
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,21 +86,7 @@ def choices(appointment: Appointment, data: Any) -> dict[str, Any]:
 
 def free(appointment: Appointment, day: date, doctor: Doctor) -> list[Slot]:
     """Return the times the appointment could move to; the one it has is none of them."""
-    wanted = Wanted(
-        first=day,
-        last=day,
-        duration=appointment.duration,
-        buffer=appointment.blocked_until - appointment.ends_at,
-        type=appointment.type,
-        doctors=[doctor],
-        facilities=[appointment.facility],
-        patient=appointment.patient,
-        room=appointment.room,
-        moving=appointment,
-    )
-    found = free_starts(wanted, now=timezone.now())
-    own = (appointment.doctor, appointment.starts_at)
-    return [slot for slot in found if (slot.doctor, slot.starts_at) != own]
+    return places(appointment, day, [doctor], timezone.now())
 
 
 def nearest(appointment: Appointment, *, doctor: Doctor, starts_at: Any) -> list[Slot]:
