@@ -2,9 +2,9 @@
 
 from django.urls import URLPattern, re_path
 
-from patients.api import me, registration, views
+from patients.api import me, registration, registrations, views
 
-routes = [("patients", views.Patients)]
+routes = [("patients", views.Patients), ("registrations", registrations.Registrations)]
 urlpatterns: list[URLPattern] = [
     re_path(r"^auth/register/?$", registration.Register.as_view(), name="register"),
     re_path(r"^auth/verify/?$", registration.Verify.as_view(), name="verify"),
