@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +53,33 @@ def _quick_passwords(settings: LazySettings) -> None:
     settings.PASSWORD_HASHERS = [f"{MD5PasswordHasher.__module__}.{MD5PasswordHasher.__name__}"]
 
 
+class OnThisThread(Executor):
+    """Does work at once, on the connection that sees what the test has not committed."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        done: Future = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    """Let what a request left to be done afterwards end before its test's rows go."""
+    from accounts import afterwards  # noqa: PLC0415 - Django is not set up when this file is read
+
+    afterwards.thread.submit(int).result(timeout=30)
+
+
 @pytest.fixture
 def letters(
-    mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Any
+    mailoutbox: list[EmailMessage],
+    django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[Callable[[], Any]], tuple[Any, list[EmailMessage]]]:
     """Return a function that does something and returns its result and the letters it mailed."""
-    from accounts import mail  # noqa: PLC0415 - Django is not set up when this file is read
+    from accounts import afterwards, mail  # noqa: PLC0415 - Django is not set up when this file is read
+
+    monkeypatch.setattr(afterwards, "thread", OnThisThread())
 
     def posted_by(act: Callable[[], Any]) -> tuple[Any, list[EmailMessage]]:
         before = len(mailoutbox)

@@ -2,29 +2,61 @@
 
 Letters go out on a thread of their own, one after the other: how long a request takes must not say
 whether there was somebody to write to, and a mail server that is away must not stop a registration.
+One that fails is tried again after a while. They wait in memory, and are lost with the process.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore, Timer
 
 import structlog
 from django.core.mail import EmailMessage
 from django.db import transaction
 
+from accounts.afterwards import OneThread
+
 logger = structlog.get_logger(__name__)
-posting = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
+posting = OneThread("mail")
+
+PAUSES = (5.0, 60.0, 600.0)  # seconds before a letter that failed is tried again
+waiting = BoundedSemaphore(1000)  # for the thread
+pausing = BoundedSemaphore(100)  # apart, so that letters nobody takes leave room to the others
 
 
 def post(to: str, subject: str, text: str) -> None:
     """Mail this once the transaction, if there is one, has committed."""
     message = EmailMessage(subject, text, to=[to])
-    transaction.on_commit(lambda: posting.submit(_send, message))
+    transaction.on_commit(lambda: _enqueue(message, PAUSES))
 
 
-def _send(message: EmailMessage) -> None:
+def _enqueue(message: EmailMessage, pauses: tuple[float, ...]) -> None:
+    if waiting.acquire(blocking=False):
+        posting.submit(_send, message, pauses)
+    else:
+        logger.error("mail_lost")
+
+
+def _send(message: EmailMessage, pauses: tuple[float, ...]) -> None:
+    waiting.release()
     try:
         message.send()
-    except Exception:
-        logger.exception("mail_failed")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the letter is tried again
+        # The error's text may hold the address.
+        logger.warning("mail_failed", error=type(error).__name__)
+        _try_again(message, pauses)
+
+
+def _try_again(message: EmailMessage, pauses: tuple[float, ...]) -> None:
+    """Enqueue it after the first of the pauses; give it up where none is left, or too many wait."""
+    if not pauses or not pausing.acquire(blocking=False):
+        logger.error("mail_lost")
+        return
+
+    def enqueue() -> None:
+        pausing.release()
+        _enqueue(message, pauses[1:])
+
+    pause = Timer(pauses[0], enqueue)
+    pause.daemon = True
+    pause.start()
 
 
 def post_code(to: str, code: str) -> None:

@@ -60,6 +60,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "patients.change_patient",
             "patients.delete_patient",
             "patients.merge_patient",
+            "patients.view_registration",
+            "patients.change_registration",
             "scheduling.book_appointment",
             "scheduling.book_series",
             "scheduling.reschedule_appointment",

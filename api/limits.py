@@ -62,24 +62,24 @@ def count(limit: Limit, who: str, now: datetime) -> Standing:
 class Protective(BaseThrottle):
     """Base of a throttle that counts in the database; say which limit, and for whom, in `counted`.
 
-    A request that is refused counts as well.
+    A request that is refused counts as well, but for no limit after the one that refuses it.
     """
 
     standing: Standing | None = None
     now: datetime
 
     def counted(self, request: Request, view: Any) -> list[tuple[Limit, str]]:
-        """Return each limit that this request counts for, and whose count it is."""
+        """Return each limit that this request counts for, in turn, and whose count it is."""
         raise NotImplementedError
 
     def allow_request(self, request: Request, view: Any) -> bool:
         self.now = timezone.now()
-        standings = [count(limit, who, self.now) for limit, who in self.counted(request, view)]
-        if not standings:
-            return True
-        self.standing = min(standings, key=lambda each: each.limit.most - each.times)
-        note(request, self.standing, self.now)
-        return self.standing.is_within
+        for limit, who in self.counted(request, view):
+            self.standing = count(limit, who, self.now)
+            note(request, self.standing, self.now)
+            if not self.standing.is_within:
+                return False
+        return True
 
     def wait(self) -> float | None:
         return self.standing.seconds_left(self.now) if self.standing else None

@@ -60,7 +60,7 @@ class RegistrationAdmin(admin.ModelAdmin):
     list_select_related = ["candidate"]
     search_fields = ["family_name", "given_name", "email"]
     autocomplete_fields = ["candidate"]
-    actions = ["confirm", "create_record"]
+    actions = ["confirm", "create_record", "reject"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -69,9 +69,9 @@ class RegistrationAdmin(admin.ModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Let nothing be changed but the candidate of a registration that waits."""
+        """Let nothing be changed but the candidate of one that is not decided."""
         fields = [field.name for field in Registration._meta.fields]  # noqa: SLF001 - documented by Django
-        if obj and obj.status == Registration.Status.WAITING:
+        if obj and obj.status in Registration.UNDECIDED:
             fields.remove("candidate")
         return fields
 
@@ -91,6 +91,10 @@ class RegistrationAdmin(admin.ModelAdmin):
     def create_record(self, request: HttpRequest, registrations: QuerySet[Registration]) -> None:
         self._decide(request, registrations, Registration.create_record)
 
+    @admin.action(description="Reject: no record for this account", permissions=["change"])
+    def reject(self, request: HttpRequest, registrations: QuerySet[Registration]) -> None:
+        self._decide(request, registrations, Registration.reject)
+
     def _decide(
         self,
         request: HttpRequest,
@@ -104,7 +108,12 @@ class RegistrationAdmin(admin.ModelAdmin):
                 words = " ".join(refusal.messages)
                 self.message_user(request, f"{registration}: {words}", messages.ERROR)
             else:
-                self.message_user(request, f"{registration} is linked to {registration.candidate}.")
+                self.message_user(request, f"{registration} {self._outcome(registration)}.")
+
+    def _outcome(self, registration: Registration) -> str:
+        if registration.status == Registration.Status.REJECTED:
+            return "is rejected"
+        return f"is linked to {registration.candidate}"
 
 
 @admin.register(ContactEntry)

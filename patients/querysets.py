@@ -127,12 +127,25 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
-    def register(self, registration: "Registration", email: str, password: str) -> bool:
-        """Make a patient account; return whether it is new, or the address had an account already.
+    def visible_to(self, user: User) -> Self:
+        """Keep those that the desk may decide: of people who have proved their address.
 
-        The account is inactive until the address is proved; until then whoever registers with the
-        address next replaces it. The password is hashed in either case, so that both take as long.
-        Raises ValidationError, whether or not there is an account.
+        They concern the facility that the person chose and that of the record which may be
+        theirs; where there is neither, every desk.
+        """
+        proved = self.exclude(status=self.model.Status.UNVERIFIED)
+        if user.is_admin:
+            return proved
+        if not user.is_clinic_staff:
+            return proved.none()
+        own = user.facilities.values("pk")
+        nowhere = Q(facility__isnull=True, candidate__facility__isnull=True)
+        return proved.filter(Q(facility__in=own) | Q(candidate__facility__in=own) | nowhere)
+
+    def prepare(self, registration: "Registration", email: str, password: str) -> None:
+        """Give a registration its account, neither of them saved.
+
+        Nothing here depends on whether the address has an account. Raises ValidationError.
         """
         user = User(username=f"patient-{uuid4().hex[:12]}", email=email, is_active=False)
         user.full_name = str(registration)[:150]
@@ -142,11 +155,19 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         user.clean()
         registration.clean_fields(exclude=["user"])
         registration.clean()
+        registration.user = user
+
+    def register(self, registration: "Registration") -> bool:
+        """Make the account that was prepared; return False where its address has one already.
+
+        The account is inactive until the address is proved; until then whoever registers with the
+        address next replaces it.
+        """
+        user = registration.user
         try:
             with transaction.atomic():
-                self._give_way(email)
+                self._give_way(user.email)
                 user.save()
-                registration.user = user
                 registration.save()
         except IntegrityError as error:
             if getattr(translated(error), "code", "") != "address_taken":

@@ -1,5 +1,6 @@
 """Signing in and out, refreshing, and passwords."""
 
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
 from accounts import mail, passwords
+from accounts.afterwards import afterwards
 from accounts.api import limits
 from accounts.api.serializers import (
     CredentialsSerializer,
@@ -95,7 +97,7 @@ class Refresh(Open):
 class Logout(Action):
     @extend_schema(summary="Sign out: end this sign-in", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
-        request.user.sign_ins.filter(pk=request.auth and request.auth.pk).revoke()
+        request.user.sign_ins.filter(pk=request.auth.pk).revoke()
         return Response(status=204)
 
 
@@ -113,7 +115,7 @@ class PasswordChange(Action):
         said, user = self.read(), request.user
         refuse_wrong_password(user, said["current_password"])
         change_password(user, said["new_password"], keep=request.auth)
-        return signed_in(request.auth or SignIn.objects.start(user, timezone.now()))
+        return signed_in(request.auth)
 
 
 class PasswordReset(Open):
@@ -122,14 +124,14 @@ class PasswordReset(Open):
 
     @extend_schema(
         summary="Ask for a new password",
-        description="Answers alike whether or not there is an account with the address.",
+        description="Answers alike whether or not there is an account with the address, and when "
+        "so many letters went to it in this hour that none does.",
         responses={202: SaidSerializer},
     )
     def post(self, request: Request) -> Response:
         email = self.read()["email"]
-        user = User.objects.active().with_email(email).first()
-        if user:
-            passwords.post_reset(user, request)
+        if limits.RESETS.may_go(request, email):
+            afterwards(partial(post_reset, email, request))
         return Response({"detail": RESET_POSTED}, status=202)
 
 
@@ -150,6 +152,12 @@ class PasswordResetConfirm(Open):
             raise ValidationError({"code": ValidationError(message, code="code_refused")})
         change_password(user, said["new_password"])
         return Response(status=204)
+
+
+def post_reset(email: str, request: Request) -> None:
+    user = User.objects.active().with_email(email).first()
+    if user:
+        passwords.post_reset(user, request)
 
 
 def change_password(user: User, password: str, *, keep: SignIn | None = None) -> None:

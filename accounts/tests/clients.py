@@ -1,9 +1,11 @@
 """Clients of the API that sign in as an application does."""
 
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import SignIn, User
 from accounts.tests.factories import PASSWORD
+from accounts.tokens import issue
 
 LOGIN, REFRESH, ME = "/api/v1/auth/login", "/api/v1/auth/token/refresh", "/api/v1/auth/me"
 
@@ -20,6 +22,11 @@ def bearing(tokens: dict) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens['access']}")
     return client
+
+
+def given_tokens(user: User) -> dict:
+    """Return tokens of a new sign-in, without asking for the password."""
+    return issue(SignIn.objects.start(user, timezone.now()))._asdict()
 
 
 def signed_in(user: User) -> APIClient:

@@ -34,6 +34,13 @@ def test_whose_tries_fail_elsewhere_keeps_nobody_out():
     assert attempt("nora", PASSWORD, address="192.0.2.2").status_code == 200
 
 
+def test_one_address_alone_keeps_nobody_out_however_often_it_tries():
+    UserFactory(username="nora")
+    codes = [attempt("nora").status_code for _ in range(60)]
+    assert codes == [401] * 10 + [429] * 50
+    assert attempt("nora", PASSWORD, address="192.0.2.2").status_code == 200
+
+
 @pytest.mark.parametrize("name", ["nora", "nobody"])
 def test_from_all_addresses_together_a_name_is_tried_fifty_times(name):
     UserFactory(username="nora")

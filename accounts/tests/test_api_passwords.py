@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from accounts.api.views import RESET_POSTED
 from accounts.tests.clients import ME, REFRESH, bearing, sign_in, signed_in
 from accounts.tests.factories import PASSWORD, UserFactory
 
@@ -111,7 +114,38 @@ def test_a_code_is_good_no_more_once_the_account_is_inactive(letters):
     assert answer.status_code == 400
 
 
-def test_letters_to_one_address_are_limited(letters):
+def ask(said: dict, address: str = "192.0.2.1"):
+    return APIClient().post(RESET, said, REMOTE_ADDR=address)
+
+
+def test_letters_to_one_mailbox_are_limited_and_nobody_is_told(letters):
     said = {"email": UserFactory().email}
-    _, posted = letters(lambda: [APIClient().post(RESET, said) for _ in range(7)])
+    answers, posted = letters(lambda: [ask(said) for _ in range(7)])
     assert len(posted) == 5
+    assert {(answer.status_code, str(answer.json())) for answer in answers} == {
+        (202, str({"detail": RESET_POSTED}))
+    }
+
+
+def test_who_asks_elsewhere_again_and_again_stops_nobodys_letter(letters):
+    said = {"email": UserFactory().email}
+    letters(lambda: [ask(said) for _ in range(29)])
+    answer, posted = letters(lambda: ask(said, "192.0.2.2"))
+    assert (answer.status_code, len(posted)) == (202, 1)
+    _, posted = letters(lambda: [ask(said, f"192.0.2.{n}") for n in range(3, 20)])
+    assert len(posted) == 9
+
+
+def test_one_address_asks_thirty_times_an_hour():
+    codes = [ask({"email": f"name{n}@example.org"}).status_code for n in range(31)]
+    assert codes == [202] * 30 + [429]
+
+
+def test_asking_takes_the_same_statements_with_and_without_an_account():
+    UserFactory(email="nora@example.org")
+    asked = []
+    for email in ("nora@example.org", "nobody@example.org"):
+        with CaptureQueriesContext(connection) as statements:
+            ask({"email": email})
+        asked.append(len(statements))
+    assert asked[0] == asked[1]

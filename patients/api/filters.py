@@ -2,7 +2,7 @@ from django.db.models import Case, QuerySet, Value, When
 from django_filters import rest_framework as filters
 
 from api.filters import Id, Ordering, YesNo
-from patients.models import Patient
+from patients.models import Patient, Registration
 from patients.querysets import PatientQuerySet
 from patients.search import LONGEST_TEXT
 
@@ -34,3 +34,19 @@ class PatientFilter(filters.FilterSet):
         people = rows.select_related(None).prefetch_related(None).search(value, limit=MOST_FOUND)
         places = [When(pk=each.pk, then=Value(place)) for place, each in enumerate(people)]
         return rows.filter(pk__in=[each.pk for each in people]).order_by(Case(*places), "pk")
+
+
+class RegistrationFilter(filters.FilterSet):
+    status = filters.ChoiceFilter(
+        choices=[
+            each
+            for each in Registration.Status.choices
+            if each[0] != Registration.Status.UNVERIFIED
+        ]
+    )
+    facility = Id()
+    ordering = Ordering(fields=["verified_at", "created_at", "id"])
+
+    class Meta:
+        model = Registration
+        fields: list[str] = []

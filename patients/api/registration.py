@@ -1,5 +1,6 @@
 """Making a patient account, and proving by a mailed code whose it is."""
 
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import mail
+from accounts.afterwards import afterwards
 from accounts.api import limits
 from accounts.api.serializers import (
     EMAIL,
@@ -106,17 +108,17 @@ class Register(Open):
         summary="Make a patient account",
         description="Answers alike whether or not there is an account with the address: its owner "
         "is told in the letter. Nobody can sign in with the account until `auth/verify` takes the "
-        "code from the letter. Registering again before that replaces what was said.",
+        "code from the letter. Registering again before that replaces what was said, unless so "
+        "many letters went to the address in this hour that none does.",
         responses={201: SaidSerializer},
     )
     def post(self, request: Request) -> Response:
         said = self.read()
         email, password = said.pop("email"), said.pop("password")
         registration = Registration(**said)
-        if Registration.objects.register(registration, email, password):
-            post_code(registration.user)
-        else:
-            mail.post_known(email)
+        Registration.objects.prepare(registration, email, password)
+        if limits.REGISTRATIONS.may_go(request, email):
+            afterwards(partial(register, registration))
         return Response({"detail": POSTED}, status=201)
 
 
@@ -160,14 +162,28 @@ class Resend(Open):
 
     @extend_schema(
         summary="Ask for a new code",
-        description="Answers alike for every address.",
+        description="Answers alike for every address, and when so many letters went to it in this "
+        "hour that none does.",
         responses={202: SaidSerializer},
     )
     def post(self, request: Request) -> Response:
-        registration = Registration.objects.unverified(self.read()["email"]).first()
-        if registration:
-            post_code(registration.user)
+        email = self.read()["email"]
+        if limits.CODES.may_go(request, email):
+            afterwards(partial(post_another_code, email))
         return Response({"detail": RESENT}, status=202)
+
+
+def register(registration: Registration) -> None:
+    if Registration.objects.register(registration):
+        post_code(registration.user)
+    else:
+        mail.post_known(registration.user.email)
+
+
+def post_another_code(email: str) -> None:
+    registration = Registration.objects.unverified(email).first()
+    if registration:
+        post_code(registration.user)
 
 
 def post_code(user: User) -> None:

@@ -25,6 +25,9 @@ class Registration(models.Model):
         UNVERIFIED = "unverified", "Address not verified"
         WAITING = "waiting", "Waits for the desk"
         LINKED = "linked", "Linked"
+        REJECTED = "rejected", "Rejected"
+
+    UNDECIDED = (Status.WAITING, Status.REJECTED)
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registration"
@@ -78,7 +81,7 @@ class Registration(models.Model):
         where somebody has registered with the address anew meanwhile.
         """
         with transaction.atomic():
-            self._lock(self.Status.UNVERIFIED, "already_verified")
+            self._lock(self.Status.UNVERIFIED, code="already_verified")
             self.user.activate()
             self.email, self.verified_at = email, now
             self.facility = facility or self.facility
@@ -94,26 +97,35 @@ class Registration(models.Model):
             else:
                 self._link_new()
 
-    def confirm(self) -> None:
-        """Link the candidate: somebody who knows says that it is the same person."""
+    def confirm(self, patient: Patient | None = None) -> None:
+        """Link this record, or else the candidate: somebody who knows says that it is theirs."""
         with transaction.atomic():
-            self._lock(self.Status.WAITING, "already_decided")
-            if self.candidate is None:
+            self._lock(*self.UNDECIDED, code="already_decided")
+            patient = patient or self.candidate
+            if patient is None:
                 raise ValidationError("Choose the record that is this person's first.")
-            self._link(self.candidate)
+            self._link(patient)
 
-    def create_record(self) -> None:
-        """Make a new record: somebody who knows says that it is nobody of those known."""
+    def create_record(self, facility: Facility | None = None) -> None:
+        """Make a new record, here or where the person chose: it is nobody of those known."""
         with transaction.atomic():
-            self._lock(self.Status.WAITING, "already_decided")
+            self._lock(*self.UNDECIDED, code="already_decided")
+            self.facility = facility or self.facility
             self._link_new()
 
-    def _lock(self, status: str, code: str) -> None:
-        """Lock the row and read it again; raise ValidationError unless it has this status."""
+    def reject(self) -> None:
+        """Give the account no record. That may be decided again when somebody knows better."""
+        with transaction.atomic():
+            self._lock(self.Status.WAITING, code="already_decided")
+            self.status = self.Status.REJECTED
+            self.save()
+
+    def _lock(self, *statuses: str, code: str) -> None:
+        """Lock the row and read it again; raise ValidationError unless it has such a status."""
         self.refresh_from_db(
             from_queryset=type(self).objects.select_for_update(no_key=True, of=("self",))
         )
-        if self.status != status:
+        if self.status not in statuses:
             raise ValidationError(
                 f"This registration is settled: {self.get_status_display().lower()}.", code=code
             )

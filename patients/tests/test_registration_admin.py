@@ -59,6 +59,14 @@ def test_somebody_else_gets_a_new_record(client, waiting):
     assert Patient.objects.count() == 2
 
 
+def test_a_rejected_account_has_no_record_and_may_be_given_one_later(client, waiting):
+    assert "Ruben Oakmere is rejected." in act(client, waiting, "reject")
+    assert waiting.status == "rejected"
+    assert not hasattr(waiting.user, "patient")
+    act(client, waiting, "confirm")
+    assert waiting.status == "linked"
+
+
 def test_a_new_record_leaves_out_an_address_that_another_one_has(waiting):
     other = waiting.candidate
     other.email = "Ruben@example.org"

@@ -80,6 +80,11 @@ ROWS: dict[str, dict[str, Row]] = {
     "patients-likely-duplicates": {"post": DESKS},
     "patients-merge": {"post": DESKS},
     "patients-unmerge": {"post": DESKS},
+    "registrations-list": {"get": DESKS},
+    "registrations-detail": {"get": DESKS},
+    "registrations-confirm": {"post": DESKS},
+    "registrations-create-record": {"post": DESKS},
+    "registrations-reject": {"post": DESKS},
     # When doctors are there
     "doctor-working-hours-list": {"get": WORKERS, "post": to(ADMIN, DOCTOR)},
     "doctor-working-hours-detail": {

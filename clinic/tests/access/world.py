@@ -7,7 +7,7 @@ from accounts.models import User
 from accounts.tests.factories import UserFactory
 from facilities.models import CareType, Facility, ZipCodeRange
 from facilities.tests.factories import FacilityFactory, RoomFactory, staff_of
-from patients.tests.factories import PatientFactory
+from patients.tests.factories import PatientFactory, RegistrationFactory
 from scheduling.models import AppointmentSeries, CalendarFeed, Closure, TimeOff
 from scheduling.tests.factories import (
     AppointmentFactory,
@@ -77,6 +77,7 @@ def _of_the_desk(facility: Facility) -> Place:
             facility=facility, starts_at=far, ends_at=far + timedelta(hours=1)
         ),
         "patients": patient,
+        "registrations": RegistrationFactory(facility=facility),
         "appointment-types": AppointmentTypeFactory(bookable_online=True),
         "appointments": AppointmentFactory(**visit),
         "series": AppointmentSeries.objects.book(
