@@ -122,6 +122,15 @@ class Endpoint(Answers, GenericViewSet):
             headers["Location"] = self.location(row)
         return Response(data, status=code, headers=headers)
 
+    def refuse_unseen(self, answered: dict[str, Any]) -> None:
+        """Raise Http404 where this person may not see any more what was answered to a key.
+
+        That is the row of this address, or else the one that was made. A view whose answers tell of
+        other rows looks at those as well.
+        """
+        if pk := self.kwargs.get("pk", answered.get("id")):
+            get_object_or_404(self.get_queryset(), pk=pk)
+
     def location(self, row: models.Model) -> str:
         """Return the address of a row that was just made."""
         return f"{self.request.path.rstrip('/')}/{row.pk}"

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
@@ -68,6 +69,14 @@ class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
         shown = serializers.LikelyDuplicateSerializer(alike, many=True)
         answer.data["likely_duplicates"] = shown.data
         return answer
+
+    def refuse_unseen(self, answered: dict[str, Any]) -> None:
+        """Look also at who was named as a likely duplicate, and at both records of a merge."""
+        super().refuse_unseen(answered)
+        named = {each["id"] for each in answered.get("likely_duplicates", [])}
+        named |= {answered[name] for name in ("merged_id", "into_id") if name in answered}
+        if self.get_queryset().filter(pk__in=named).count() < len(named):
+            raise Http404
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         if not request.user.is_clinic_staff:

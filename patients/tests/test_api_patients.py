@@ -111,6 +111,19 @@ def test_who_may_be_registered_already_is_named_at_registration(desk, facility):
     assert Patient.objects.count() == 3
 
 
+def test_kept_likely_duplicates_are_not_repeated_to_who_may_not_see_them_any_more(facility):
+    person = staff_of(facility)
+    desk, key = api(person), {"Idempotency-Key": "a"}
+    PatientFactory(**NEWCOMER, facility=facility)
+    assert desk.post(URL, NEWCOMER, headers=key).json()["likely_duplicates"]
+    asked = desk.post(f"{URL}/likely-duplicates", NEWCOMER, headers={"Idempotency-Key": "b"})
+    assert asked.json()["likely_duplicates"]
+    person.facilities.clear()
+    assert desk.post(URL, NEWCOMER, headers=key).status_code == 404
+    again = desk.post(f"{URL}/likely-duplicates", NEWCOMER, headers={"Idempotency-Key": "b"})
+    assert again.status_code == 404
+
+
 def test_likely_duplicates_are_looked_for_where_the_person_works(desk):
     PatientFactory(**NEWCOMER, facility=FacilityFactory())
     assert desk.post(f"{URL}/likely-duplicates", NEWCOMER).json() == {"likely_duplicates": []}
