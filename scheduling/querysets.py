@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
 
 
-HOLD = timedelta(minutes=5)
+HOLD, LONGEST_HOLD = timedelta(minutes=5), timedelta(minutes=15)
 
 
 class Visit(TypedDict, total=False):

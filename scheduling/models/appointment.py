@@ -27,7 +27,7 @@ from scheduling.constraints import MOST_OVERBOOKED, appointment_constraints
 from scheduling.free_time_triggers import appointment_free_time_triggers
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
-from scheduling.querysets import AppointmentQuerySet
+from scheduling.querysets import HOLD, LONGEST_HOLD, AppointmentQuerySet
 from scheduling.statements import lock_appointment, lock_occupied, locked, update
 from scheduling.status import HOLDING_TIME, MOVABLE, NEXT, Status
 from scheduling.triggers import appointment_triggers
@@ -244,6 +244,22 @@ class Appointment(models.Model):
             rules.refuse_other_length(self)
         self.clean()
         self._save_change(AppointmentEvent.Kind.STATUS, before, by)
+
+    @one_write
+    def keep_on(self, now: datetime) -> None:
+        """Hold for five minutes from `now`, up to a quarter of an hour after it was first held.
+
+        Raises ValidationError `hold_lost`.
+        """
+        self._lock_row(None)
+        if self.status != Status.PENDING or self.hold_expires_at is None:
+            raise ValidationError(
+                "The time is not held for you any more. Book it again, or choose another time.",
+                code="hold_lost",
+            )
+        longest = min(now + HOLD, self.created_at + LONGEST_HOLD)
+        self.hold_expires_at = max(self.hold_expires_at, longest)
+        self.save(update_fields=["hold_expires_at", "updated_at"])
 
     def cancel(self, reason: str, *, by: User | None, version: int | None = None) -> None:
         """Cancel with a reason; the time is free at once."""
