@@ -39,8 +39,9 @@ from patients.models import Patient, PatientMerge
 class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     """The patients of the facilities where the person asking works; a patient sees themselves.
 
-    With `updated_since`, records that were closed or merged are tombstones. One that went to a
-    facility of other people is not listed any more.
+    A record that was closed stays listed, with `is_active: false`. One that was merged into another
+    is read at its own address, and listed only where its `mrn` is asked for; with `updated_since`
+    it is a tombstone.
     """
 
     queryset = (
@@ -51,8 +52,9 @@ class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     serializer_class = serializers.PatientSerializer
     filterset_class = PatientFilter
 
-    def is_gone(self, row: Patient) -> bool:
-        return not row.is_active
+    def listed(self) -> Any:
+        rows = super().listed()
+        return rows if "mrn" in self.request.query_params else rows.filter(merged_into=None)
 
     @idempotent
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

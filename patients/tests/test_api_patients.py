@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from facilities.tests.api import api, current
 from facilities.tests.factories import DoctorFactory, FacilityFactory, staff_of
-from patients.models import Patient, PatientIdentifier
+from patients.models import Patient, PatientIdentifier, PatientMerge
 from patients.tests.factories import PatientFactory
 
 URL = "/api/v1/patients"
@@ -260,20 +260,43 @@ def test_a_filter_value_that_means_nothing_is_refused(desk, query):
     assert {each["field"] for each in answer.json()["errors"]} == {query.split("=")[0]}
 
 
-def test_closed_records_are_tombstones_to_an_app_that_syncs(desk, facility):
-    kept, closed, _ = PatientFactory.create_batch(3, facility=facility)
+def test_closed_records_stay_and_merged_ones_are_gone_from_the_list_and_for_who_syncs(
+    desk, facility
+):
+    kept, closed, merged, _ = PatientFactory.create_batch(4, facility=facility)
     Patient.objects.update(updated_at=timezone.now() - timedelta(days=1))
     since = z(timezone.now() - timedelta(minutes=1))
     there = f"{URL}/{kept.pk}"
     shown = desk.patch(there, {"city": "Omaha"}, headers=current(desk, there)).json()
     desk.delete(f"{URL}/{closed.pk}")
-    changes = desk.get(URL, {"updated_since": since}).json()
-    assert changes["results"] == [shown, {"id": closed.pk, "deleted": True}]
-    first = desk.get(URL, {"updated_since": since, "page_size": 1}).json()
-    assert first["results"] == [shown]
+    stays = desk.get(f"{URL}/{closed.pk}").json()
+    assert stays["is_active"] is False
+    PatientMerge.objects.merge(merged, into=kept, by=None)
+    shown = desk.get(there).json()
+    told = {row["id"]: row for row in desk.get(URL, {"updated_since": since}).json()["results"]}
+    gone = {"id": merged.pk, "deleted": True}
+    assert told == {kept.pk: shown, closed.pk: stays, merged.pk: gone}
+    listed = {row["id"]: row for row in desk.get(URL).json()["results"]}
+    assert merged.pk not in listed
+    assert listed[closed.pk] == stays
+    (found,) = desk.get(URL, {"mrn": merged.mrn}).json()["results"]
+    assert found["merged_into_id"] == kept.pk
+
+
+def test_what_has_left_the_filter_is_a_tombstone_to_an_app_that_syncs(desk, facility):
+    left, stayed, _ = PatientFactory.create_batch(3, facility=facility)
+    Patient.objects.update(updated_at=timezone.now() - timedelta(days=1))
+    since = z(timezone.now() - timedelta(minutes=1))
+    for patient, change in ((left, {"is_active": False}), (stayed, {"city": "Omaha"})):
+        there = f"{URL}/{patient.pk}"
+        answer = desk.patch(there, change, headers=current(desk, there))
+        assert answer.status_code == 200, answer.json()
+    asked = {"updated_since": since, "is_active": "true", "page_size": 1}
+    first = desk.get(URL, asked).json()
+    assert first["results"] == [{"id": left.pk, "deleted": True}]
     second = desk.get(first["next"]).json()
-    assert second["results"] == [{"id": closed.pk, "deleted": True}]
-    assert desk.get(URL).json()["count"] == 3
+    assert [row["id"] for row in second["results"]] == [stayed.pk]
+    assert (second["results"][0]["city"], second["next"]) == ("Omaha", None)
 
 
 @pytest.mark.parametrize(

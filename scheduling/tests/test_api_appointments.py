@@ -129,6 +129,50 @@ def test_an_app_that_keeps_a_copy_reads_what_has_changed(place, desk):
     assert body["next"] is None
 
 
+def test_what_was_entered_in_error_is_listed_only_where_it_is_asked_for(place, desk):
+    kept, wrong = book(place, 9), book(place, 11)
+    wrong.mark_entered_in_error(by=None)
+    long_ago = "updated_since=2020-01-01T00:00:00Z"
+    assert ids(desk.get(APPOINTMENTS)) == [kept.pk]
+    named = "status=entered-in-error"
+    assert ids(desk.get(f"{APPOINTMENTS}?{named}")) == [wrong.pk]
+    told = desk.get(f"{APPOINTMENTS}?{named}&{long_ago}").json()["results"]
+    assert {each["id"]: each.get("deleted", False) for each in told} == {
+        kept.pk: True,
+        wrong.pk: False,
+    }
+
+
+def test_a_visit_that_left_the_filter_is_gone_for_an_app_that_syncs(place, desk):
+    appointment = book(place, 9)
+    asked = f"{APPOINTMENTS}?status=booked&updated_since=2020-01-01T00:00:00Z"
+    assert ids(desk.get(asked)) == [appointment.pk]
+    appointment.cancel("Patient is ill", by=None)
+    assert desk.get(asked).json()["results"] == [{"id": appointment.pk, "deleted": True}]
+
+
+def test_holds_are_listed_only_while_they_are_live(place, desk):
+    by = place.own()
+    said = place.wanted(type_id=online_type().pk, patient_id=None)
+    released, run_out, live, confirmed = (
+        by.post(f"{APPOINTMENTS}/hold", said | {"starts_at": place.at(hour).isoformat()}).json()
+        for hour in (9, 10, 11, 13)
+    )
+    assert by.post(f"{APPOINTMENTS}/{released['id']}/release").status_code == 200
+    assert by.post(f"{APPOINTMENTS}/{confirmed['id']}/confirm", {}).status_code == 200
+    assert by.post(f"{APPOINTMENTS}/{confirmed['id']}/cancel", {"reason": "Ill"}).status_code == 200
+    past = timezone.now() - timedelta(seconds=1)
+    Appointment.objects.filter(pk=run_out["id"]).update(hold_expires_at=past)
+    for client in (by, desk):
+        assert ids(client.get(APPOINTMENTS)) == [live["id"], confirmed["id"]]
+    told = by.get(f"{APPOINTMENTS}?updated_since=2020-01-01T00:00:00Z").json()["results"]
+    gone = {each["id"] for each in told if "deleted" in each}
+    assert gone == {released["id"], run_out["id"]}
+    assert len(told) == 4
+    assert "booked" in by.get(f"{APPOINTMENTS}/{live['id']}").json()["next_steps"]
+    assert "booked" not in by.get(f"{APPOINTMENTS}/{run_out['id']}").json()["next_steps"]
+
+
 def test_everybody_sees_their_own_alone(place):
     mine = book(place)
     assert ids(place.own().get(APPOINTMENTS)) == [mine.pk]

@@ -37,7 +37,7 @@ def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
     )
     upcoming, past = (
         list(own.holding_time().upcoming(now)[: MOST_SHOWN + 1]),
-        list(own.over(now)[: MOST_SHOWN + 1]),
+        list(own.over(now).besides_past_holds()[: MOST_SHOWN + 1]),
     )
     waiting = WaitlistEntry.objects.visible_to(request.user).waiting().filter(patient=patient)
     return {

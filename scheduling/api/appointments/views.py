@@ -65,8 +65,11 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
         held = filter(self.request.user.has_perm, permissions)
         return next(held, permissions[0])
 
-    def is_gone(self, row: Appointment) -> bool:
-        return row.status == Status.ENTERED_IN_ERROR
+    def listed(self) -> Any:
+        rows = super().listed().besides_past_holds()
+        if Status.ENTERED_IN_ERROR in self.request.query_params.getlist("status"):
+            return rows
+        return rows.exclude(status=Status.ENTERED_IN_ERROR)
 
     @extend_schema(
         summary="Move an appointment, or change what is said of it",
