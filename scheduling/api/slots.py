@@ -148,7 +148,7 @@ class Slots(Endpoint):
                 {
                     "results": [
                         {name: value for name, value in ALTERNATIVE.items() if name != "type_id"}
-                        | {"facility_timezone": "America/Chicago", "miles": 6.2}
+                        | {"miles": 6.2}
                     ],
                     "reasons": [],
                 },

@@ -194,13 +194,19 @@ class Appointment(models.Model):
         self._save_change(AppointmentEvent.Kind.MOVED, before, by, override)
 
     @one_write
-    def describe(self, *, reason: str, notes: str, version: int | None = None) -> None:
-        """Change what is said of the visit; its time and status stay, so history has no entry."""
-        self._lock_row(version)
+    def describe(
+        self, *, reason: str, notes: str, by: User | None, version: int | None = None
+    ) -> None:
+        """Change what is said of the visit; its time and status stay.
+
+        History tells who has done so and when, not the words. Patients do so as long as their visit
+        can be moved: `wrong_status`.
+        """
+        before = self._lock_row(version)
+        rules.refuse_words_of_what_is_over(self, by)
         self.reason, self.notes = reason, notes
-        self.version += 1
         self.clean_fields(exclude={f.name for f in self._meta.fields} - {"reason", "notes"})
-        self.save()
+        self._save_change(AppointmentEvent.Kind.DESCRIBED, before, by)
 
     @one_write
     def confirm(
@@ -336,11 +342,16 @@ class Appointment(models.Model):
 
     def last_undoable_event(self, now: datetime) -> AppointmentEvent | None:
         """Return the last change if it can be taken back at `now`: on its own local day only."""
-        event = self.events.first()
+        event = self.last_change()
         if event is None or not event.is_undoable:
             return None
         day = calendars.local(event.at, self.facility).date()
         return event if day == calendars.local(now, self.facility).date() else None
+
+    def last_change(self) -> AppointmentEvent | None:
+        """Return the last change of time or status, which other words about the visit are not."""
+        changes = self.events.exclude(kind=AppointmentEvent.Kind.DESCRIBED)
+        return changes.select_related("from_doctor").first()
 
     @property
     def next_steps(self) -> frozenset[AppointmentStatus]:

@@ -229,6 +229,37 @@ def test_where_it_cannot_move_nothing_is_changed_and_alternatives_are_shown(plac
     assert moved.status_code == 200, moved.json()
 
 
+def test_an_alternative_of_a_move_is_taken_as_it_was_answered(place, desk):
+    appointment = book(place, type=online_type())
+    book(place, 10, patient=PatientFactory())
+    lost = changed(desk, appointment, {"starts_at": place.at(10).isoformat()})
+    assert lost.status_code == 409, lost.json()
+    offered = lost.json()["alternatives"]
+    slot = {"facility_timezone": place.facility.timezone, "miles": None}
+    assert all(slot.items() <= each.items() for each in offered)
+    own = f"{place.at(9):%Y-%m-%dT%H:%M:%SZ}"
+    assert own not in [each["starts_at"] for each in offered]
+    moved = changed(desk, appointment, offered[0])
+    assert moved.status_code == 200, moved.json()
+    assert moved.json()["starts_at"] == offered[0]["starts_at"]
+
+
+def test_a_visit_keeps_its_facility_type_and_length(place, desk):
+    appointment = book(place, type=online_type())
+    later = {"starts_at": place.at(11).isoformat()}
+    for name, value in {
+        "facility_id": FacilityFactory().pk,
+        "type_id": online_type().pk,
+        "ends_at": place.at(12).isoformat(),
+    }.items():
+        answer = changed(desk, appointment, later | {name: value})
+        assert answer.status_code == 400
+        (error,) = answer.json()["errors"]
+        assert (error["field"], error["code"]) == (name, "not_changeable")
+    appointment.refresh_from_db()
+    assert appointment.starts_at == place.at(9)
+
+
 def test_a_change_names_what_it_was_made_from(place, desk):
     appointment = book(place)
     there = f"{APPOINTMENTS}/{appointment.pk}"
@@ -268,6 +299,26 @@ def test_a_move_over_a_taken_time_needs_a_reason_and_the_permission(place, desk)
     over = {"starts_at": place.at(11).isoformat(), "override_reason": "Urgent"}
     assert changed(place.own(), appointment, over).status_code == 403
     assert changed(desk, appointment, over).json()["overbook"] == 1
+
+
+def test_a_patient_does_not_reword_what_is_over_and_history_tells_who_did(place, desk):
+    appointment, own = book(place), place.own()
+    there = f"{APPOINTMENTS}/{appointment.pk}/history"
+    assert changed(own, appointment, {"reason": "Cough"}).status_code == 200
+    described = desk.get(there).json()["results"][0]
+    by = place.patient.user
+    assert (described["kind"], described["by_name"]) == ("described", str(by))
+    assert described["words"] == f"Reason or notes changed by {by}."
+    appointment.refresh_from_db()
+    appointment.cancel("Patient is ill", by=None)
+    refused = changed(own, appointment, {"reason": "Other"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_status")
+    assert changed(desk, appointment, {"reason": "Known"}).status_code == 200
+    assert [each["kind"] for each in desk.get(there).json()["results"]] == [
+        *("described", "status", "described", "booked")
+    ]
+    # Other words leave what can be taken back, and what was freed, as it was.
+    assert desk.post(f"{APPOINTMENTS}/{appointment.pk}/undo").json()["status"] == "booked"
 
 
 def test_history_tells_staff_all_and_a_patient_what_and_when(place, desk):

@@ -48,8 +48,10 @@ ALTERNATIVE = {
     "doctor_name": "Dr. Example",
     "facility_id": 2,
     "facility_name": "Northside",
+    "facility_timezone": "America/Chicago",
     "starts_at": "2027-03-15T14:30:00Z",
     "ends_at": "2027-03-15T15:00:00Z",
+    "miles": None,
     "type_id": 3,
 }
 
