@@ -136,7 +136,7 @@ def affected(whose: str, needs: str) -> Any:
         summary="Enter time off",
         examples=[ADD, OpenApiExample("Leave", AWAY, response_only=True)],
     ),
-    update=extend_schema(summary="Replace time off"),
+    update=extend_schema(summary="Change time off as a whole; what may be left out stays"),
     partial_update=extend_schema(summary="Change time off"),
     destroy=extend_schema(summary="Take time off back"),
 )
@@ -161,7 +161,7 @@ class DoctorTimeOff(Absences, OfDoctor):
         summary="Enter a closure",
         examples=[ADD, OpenApiExample("Closed", CLOSED, response_only=True)],
     ),
-    update=extend_schema(summary="Replace a closure"),
+    update=extend_schema(summary="Change a closure as a whole; what may be left out stays"),
     partial_update=extend_schema(summary="Change a closure"),
     destroy=extend_schema(summary="Take a closure back"),
 )

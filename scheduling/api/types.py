@@ -95,7 +95,7 @@ SHOWN = OpenApiExample("Check-up", CHECK_UP, response_only=True)
             OpenApiExample("Add", {"name": "Check-up", "duration_minutes": 30}, request_only=True),
         ],
     ),
-    update=extend_schema(summary="Replace a type of visit"),
+    update=extend_schema(summary="Change a type of visit as a whole; what may be left out stays"),
     partial_update=extend_schema(summary="Change a type of visit"),
     destroy=extend_schema(
         summary="Delete a type of visit",
