@@ -81,7 +81,8 @@ def test_identifiers_are_replaced_as_a_whole_and_belong_to_one_patient(desk, fac
     assert kept["identifiers"] == two
     taken = {"identifiers": [{"system": "insurer", "value": "taken"}]}
     refused = desk.patch(there, taken, headers=current(desk, there))
-    assert refused.status_code == 400
+    assert (refused.status_code, refused.json()["code"]) == (409, "identifier_taken")
+    assert [each["field"] for each in refused.json()["errors"]] == ["identifiers"]
     assert "Another patient has this identifier" in refused.json()["detail"]
     assert desk.get(there).json() == kept
     one = desk.patch(there, {"identifiers": two[1:]}, headers=current(desk, there))
@@ -135,6 +136,7 @@ def test_a_taken_email_and_a_full_facility_are_conflicts_in_the_models_words(des
     PatientFactory(email="One@example.org", facility=facility)
     taken = desk.post(URL, NEWCOMER | {"email": "one@example.org"})
     assert (taken.status_code, taken.json()["code"]) == (409, "email_taken")
+    assert [each["field"] for each in taken.json()["errors"]] == ["email"]
     assert "Search for that record" in taken.json()["detail"]
     facility.capacity = 1
     facility.save()
