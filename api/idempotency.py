@@ -4,7 +4,8 @@ A client that lost the connection cannot know whether its booking was made. With
 `Idempotency-Key` of its own choice it simply asks again. The key is a row, inserted before the work
 in the same transaction. A second request with the key waits at that row until the first has
 committed, and then repeats its answer; when the first failed, its row is gone with all it did, and
-the second does the work. So only what was committed is ever repeated. Keys hold for a day.
+the second does the work. So only what was committed is ever repeated, and only to who may still see
+it. Keys hold for a day.
 
 The same key with another request is refused: it is a mistake of the client's.
 """
@@ -79,7 +80,7 @@ def idempotent(handler: Handler) -> Handler:
             with transaction.atomic():
                 taken = take(request, key)
                 if taken is None:
-                    return replayed(request, key)
+                    return replayed(view, request, key)
                 response = handler(view, request, *args, **kwargs)
                 taken.keep(response)
             return response
@@ -112,16 +113,21 @@ def take(request: Request, key: str) -> Taken | None:
     return Taken(row[0]) if row else None
 
 
-def replayed(request: Request, key: str) -> Response:
-    """Return the answer that was given to this key, or refuse another request with it."""
+def replayed(view: Any, request: Request, key: str) -> Response:
+    """Return the answer that was given to this key, or refuse another request with it.
+
+    Raises Http404 when the view's `refuse_unseen()` finds that this person may not see it any more.
+    """
     kept = IdempotencyKey.objects.get(user=request.user.pk, key=key)
     if kept.request_hash != request_hash(request):
         raise Unprocessable(
             f"This {HEADER} was used for another request. Choose a new key.",
             "idempotency_key_reused",
         )
+    body = json.loads(kept.body)
+    view.refuse_unseen(body)
     headers = kept.headers | {REPLAYED: "true"}
-    return Response(json.loads(kept.body), status=kept.status, headers=headers)
+    return Response(body, status=kept.status, headers=headers)
 
 
 def request_hash(request: Request) -> str:

@@ -10,7 +10,7 @@ class IdempotencyKey(models.Model):
     The row is written in the transaction of the POST itself; see `api.idempotency`.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     key = models.CharField(max_length=255)
     request_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(db_index=True)
@@ -20,9 +20,7 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "key"], name="idempotency_key_unique", nulls_distinct=False
-            )
+            models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_unique")
         ]
 
     def __str__(self) -> str:

@@ -59,13 +59,13 @@ SUMMARIES = {
     "list": "List {many}",
     "retrieve": "Read {one}",
     "create": "Create {one}",
-    "update": "Replace {one}",
+    "update": "Change {one}, with all that is required; what else is left out stays",
     "partial_update": "Change {one}",
     "destroy": "Delete {one}",
 }
 TOMBSTONE = {
     "type": "object",
-    "description": "What is gone since: forget it.",
+    "description": "What is gone since, or does not match the filters any more: forget it.",
     "required": ["id", "deleted"],
     "properties": {"id": {"type": "integer"}, "deleted": {"type": "boolean", "enum": [True]}},
     "additionalProperties": False,
@@ -77,6 +77,16 @@ SYNC = [
         description="Only what has changed since, in the order of the changes, a cursor a page.",
     ),
     OpenApiParameter("cursor", str, description="Where a page of changes begins; see `next`."),
+]
+DEPRECATED = [
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, response=True, description=description)
+    for name, description in (
+        (
+            "Deprecation",
+            "Since when: an @ and seconds of the epoch (RFC 9745).",
+        ),
+        ("Sunset", "When it goes away, as an HTTP date (RFC 8594)."),
+    )
 ]
 
 
@@ -122,6 +132,10 @@ class Schema(AutoSchema):
         """Say whether the operation heeds `If-Match` where it is sent."""
         return getattr(self.handler, "heeds_if_match", False)
 
+    def is_deprecated(self) -> bool:
+        """Say whether the endpoint is to go away, as the headers of its answers say too."""
+        return bool(getattr(self.view, "deprecated", None)) or bool(super().is_deprecated())
+
     @property
     def is_sync(self) -> bool:
         """Say whether the list also answers to `?updated_since=`."""
@@ -142,6 +156,8 @@ class Schema(AutoSchema):
         if getattr(self.handler, "is_idempotent", False):
             schema = {"type": "string", "minLength": 1, "maxLength": LONGEST}
             said.append(_header(HEADER, "The same key gets the same answer, for a day.", schema))
+        if getattr(self.view, "deprecated", None):
+            said += DEPRECATED
         return said
 
     def problem_codes(self) -> list[int]:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
 
 
 class Strict:
@@ -45,6 +47,13 @@ class ForStaff:
 class ModelSerializer(Strict, serializers.ModelSerializer):
     """Takes input for a model and lets the model judge it; holds no rule of its own."""
 
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        """Leave to the model also whether a value is taken already."""
+        kind, options = super().build_standard_field(field_name, model_field)
+        judges = options.pop("validators", [])
+        left = [each for each in judges if not isinstance(each, UniqueValidator)]
+        return kind, options | ({"validators": left} if left else {})
+
     def create(self, validated_data: dict[str, Any]) -> Any:
         return self.write(self.Meta.model(), validated_data)
 
@@ -62,8 +71,17 @@ class ModelSerializer(Strict, serializers.ModelSerializer):
             setattr(instance, name, values[name])
         foreign = [f for f in instance._meta.fields if f.is_relation]  # noqa: SLF001
         read = [f.name for f in foreign if not (f.unique and f.name in values)]
-        instance.full_clean(exclude=read)
+        try:
+            instance.full_clean(exclude=read)
+        except ValidationError as error:
+            raise self.as_sent(error) from error
         instance.save()
         for name in values.keys() & sets:
             getattr(instance, name).set(values[name])
         return instance
+
+    def as_sent(self, error: ValidationError) -> ValidationError:
+        """Return a model's refusal with the names that the fields have in the request."""
+        names = {field.source: name for name, field in self.fields.items()}
+        told = error.error_dict.items()
+        return ValidationError({names.get(field, field): errors for field, errors in told})

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import http_date
@@ -123,6 +124,15 @@ class Endpoint(Answers, GenericViewSet):
             headers["Location"] = self.location(row)
         return Response(data, status=code, headers=headers)
 
+    def refuse_unseen(self, answered: dict[str, Any]) -> None:
+        """Raise Http404 where this person may not see any more what was answered to a key.
+
+        That is the row of this address, or else the one that was made. A view whose answers tell of
+        other rows looks at those as well.
+        """
+        if pk := self.kwargs.get("pk", answered.get("id")):
+            get_object_or_404(self.get_queryset(), pk=pk)
+
     def location(self, row: models.Model) -> str:
         """Return the address of a row that was just made."""
         return f"{self.request.path.rstrip('/')}/{row.pk}"
@@ -181,21 +191,22 @@ class Lists:
     """GET of a list, a page at a time."""
 
     def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        page = self.paginate_queryset(self.listed())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def listed(self: Any) -> Any:
+        """Return what the list holds: of the rows that this person may see, those asked for."""
+        return self.filter_queryset(self.get_queryset())
 
 
 class Syncs(Lists):
     """GET of a list, or with `?updated_since=` of what has changed since then.
 
-    What is gone for an app that keeps a copy, by `is_gone(row)`, is then listed as a tombstone: its
-    id and `deleted`, and nothing else. Needs a column `updated_at`.
+    What has changed and is not in the list, or not any more, is then a tombstone: its id and
+    `deleted`, and nothing else. So both ways lead to the same rows. Needs a column `updated_at`.
     """
 
     syncs = True
-
-    def is_gone(self, row: Any) -> bool:
-        return False
 
     def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         since = request.query_params.get("updated_since")
@@ -204,13 +215,13 @@ class Syncs(Lists):
             return super().list(request, *args, **kwargs)
         pages = Changes()
         instant = _instant(since)
-        rows = self.filter_queryset(self.get_queryset()).filter(updated_at__gte=instant)
-        page = pages.paginate_queryset(rows, request, self)
-        gone = {row.pk for row in page if self.is_gone(row)}
-        shown = self.get_serializer([row for row in page if row.pk not in gone], many=True).data
+        listed = self.listed().order_by().filter(pk=OuterRef("pk"))
+        changed = self.get_queryset().filter(updated_at__gte=instant)
+        page = pages.paginate_queryset(changed.annotate(is_listed=Exists(listed)), request, self)
+        shown = self.get_serializer([row for row in page if row.is_listed], many=True).data
         known = {row["id"]: row for row in shown}
-        listed = [known.get(row.pk, {"id": row.pk, "deleted": True}) for row in page]
-        return pages.get_paginated_response(listed)
+        told = [known.get(row.pk, {"id": row.pk, "deleted": True}) for row in page]
+        return pages.get_paginated_response(told)
 
 
 class Retrieves:

@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import (
+    NON_FIELD_ERRORS,
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
@@ -20,23 +21,21 @@ from rest_framework.response import Response
 
 from api import problems
 from api.problems import Conflict, Problem, TooLarge, Unavailable
-from facilities.refusals import translated
+from facilities.refusals import duplicates, translated
 
 logger = structlog.get_logger(__name__)
 
-# Refusals that another request, at another moment or for another time, would not meet.
+# Refusals by the rules that another request, at another moment or for another time, would not meet.
+# What only one row may have is a conflict too, which its constraint tells: see `duplicates()`.
 CONFLICTS = frozenset(
     {
         "already_booked",
         "already_decided",
         "already_verified",
         "deceased",
-        "doctor_busy",
         "doctor_inactive",
-        "email_taken",
         "facility_full",
         "facility_inactive",
-        "feed_live",
         "held_by_other",
         "hold_lost",
         "last_administrator",
@@ -44,7 +43,6 @@ CONFLICTS = frozenset(
         "into_closed",
         "into_merged",
         "itself",
-        "merged_already",
         "not_merged",
         "not_movable",
         "not_started",
@@ -53,13 +51,9 @@ CONFLICTS = frozenset(
         "not_yours",
         "nothing_left",
         "nothing_to_undo",
-        "patient_busy",
         "patient_inactive",
-        "room_busy",
         "two_accounts",
         "visits_to_come",
-        "waits_already",
-        "working_hours_overlap",
         "wrong_status",
     }
 )
@@ -123,8 +117,29 @@ def _refused(error: ValidationError) -> tuple[int, dict[str, Any]]:
     codes = {each.code for errors in by_field.values() for each in errors}
     if "stale" in codes:
         return 412, problems.refusal_body(412, error)
-    status = 409 if codes <= CONFLICTS else 400
-    return status, problems.refusal_body(status, error)
+    if codes <= CONFLICTS | TAKEN | duplicates().keys():
+        return 409, _conflict(by_field)
+    return 400, problems.refusal_body(400, error)
+
+
+# Django's code for a column of which every value is there once.
+TAKEN = frozenset({"unique"})
+
+
+def _conflict(by_field: dict[str, list[ValidationError]]) -> dict[str, Any]:
+    """Return the problem of one conflict or several; the first gives its code and its words."""
+    told = [
+        {"field": field, "code": str(each.code), "detail": " ".join(each.messages)}
+        for field, errors in by_field.items()
+        for each in errors
+    ]
+    for each in told:
+        if each["code"] in TAKEN:
+            each["code"] = f"{each['field'].removesuffix('_id')}_taken"
+        if each["field"] in ("", NON_FIELD_ERRORS):
+            each["field"] = duplicates().get(each["code"], "")
+    code, words = told[0]["code"], " ".join(each["detail"] for each in told)
+    return problems.body(409, code, words, [each for each in told if each["field"]])
 
 
 def _described(error: exceptions.APIException) -> dict[str, Any]:

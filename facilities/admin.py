@@ -25,7 +25,7 @@ class ZipCodeRangeFormSet(BaseInlineFormSet):
         kept = [form for form in self.forms if form not in self.deleted_forms]
         rows = [form.instance for form in kept if form.has_changed() or form.instance.pk]
         if any(one.overlaps(other) for one, other in combinations(rows, 2)):
-            raise ValidationError(OVERLAPPING_RANGES, code="zip_code_range_distinct")
+            raise ValidationError(OVERLAPPING_RANGES, code="zip_codes_overlap")
 
 
 class ZipCodeRangeInline(admin.TabularInline):

@@ -71,6 +71,7 @@ class CareType(models.Model):
             models.UniqueConstraint(
                 models.functions.Lower("name"),
                 name="care_type_name_unique",
+                violation_error_code="name_taken",
                 violation_error_message="There is a care type with this name. Use that one.",
             )
         ]
@@ -208,6 +209,7 @@ class ZipCodeRange(models.Model):
                     ("facility", RangeOperators.EQUAL),
                     (zip_span(), RangeOperators.OVERLAPS),
                 ],
+                violation_error_code="zip_codes_overlap",
                 violation_error_message=OVERLAPPING_RANGES,
             ),
         ]
@@ -236,6 +238,7 @@ class Room(models.Model):
                 "facility",
                 models.functions.Lower("name"),
                 name="room_name_unique",
+                violation_error_code="name_taken",
                 violation_error_message="This facility has a room with that name already.",
             )
         ]

@@ -3,6 +3,9 @@
 PostgreSQL names the constraint that stopped a statement. Every constraint, and every trigger that
 stands in for one, carries its message and code beside its definition; `refusals()` looks the name
 up and raises a `ValidationError` with them. Browser, API, admin and commands all see that error.
+
+What only one row may have, by a unique or an exclusion constraint, is a conflict by that alone:
+`duplicates()` knows it by the code beside the constraint, and which field is to be changed.
 """
 
 from collections.abc import Iterator
@@ -12,6 +15,8 @@ from typing import Any
 
 import pgtrigger
 from django.apps import apps
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 
@@ -108,3 +113,38 @@ def _words() -> dict[str, tuple[str, str]]:
                 name = str(getattr(rule, "constraint", rule.name))
                 words[name] = (rule.violation_error_code or name, str(rule.violation_error_message))
     return words
+
+
+@cache
+def duplicates() -> dict[str, str]:
+    """Map the codes of what only one row may have to the field that another value would suit."""
+    fields: dict[str, str] = {}
+    for model in apps.get_models():
+        for rule in model._meta.constraints:  # noqa: SLF001 - documented by Django
+            if isinstance(rule, models.UniqueConstraint | ExclusionConstraint):
+                code = rule.violation_error_code or rule.name
+                fields.setdefault(code, _to_be_changed(model, rule))
+    return fields
+
+
+def _to_be_changed(
+    model: type[models.Model], rule: models.UniqueConstraint | ExclusionConstraint
+) -> str:
+    """Return the last column of a unique constraint, or what a range that may not overlap is of."""
+    if isinstance(rule, ExclusionConstraint):
+        ranges = (
+            each for each, operator in rule.expressions if operator == RangeOperators.OVERLAPS
+        )
+        return _field(next(ranges))
+    if rule.expressions:
+        return _field(rule.expressions[-1])
+    column: Any = model._meta.get_field(rule.fields[-1])  # noqa: SLF001 - documented by Django
+    return str(column.attname)
+
+
+def _field(expression: Any) -> str:
+    """Return the first field that an expression reads."""
+    while not isinstance(expression, models.F):
+        expression = expression.get_source_expressions()[0]
+    field: Any = expression
+    return str(field.name)

@@ -27,8 +27,8 @@ def alternatives(
     """Return the free slots nearest to a time that could not be had, best first.
 
     The same doctor is preferred to another of the same specialization by two hours. What is
-    `taken`, as by the rest of a series, is left out, and what does not start in the period
-    `starting`, if one is given.
+    `taken`, as by the rest of a series, is left out, where the visit that is `moving` is already,
+    and what does not start in the period `starting`, if one is given.
     """
     facility = lost.facility
     wanted_at = max(lost.starts_at, now)
@@ -55,11 +55,18 @@ def alternatives(
         now=now,
     )
 
+    if moving and lost.room == moving.room:
+        slots = [slot for slot in slots if not _is_where_it_is(slot, moving)]
+
     def cost(slot: Slot) -> timedelta:
         other = ANOTHER_DOCTOR_COSTS if slot.doctor != lost.doctor else timedelta()
         return abs(slot.starts_at - wanted_at) + other
 
     return _apart(sorted(slots, key=cost), count)
+
+
+def _is_where_it_is(slot: Slot, moving: Appointment) -> bool:
+    return (slot.doctor, slot.starts_at) == (moving.doctor, moving.starts_at)
 
 
 def _apart(slots: list[Slot], count: int) -> list[Slot]:

@@ -37,6 +37,8 @@ class Entry(NamedTuple):
 def _what(event: AppointmentEvent, facility: Facility) -> str:
     if event.kind == Kind.HELD:
         return "Held while being booked"
+    if event.kind == Kind.DESCRIBED:
+        return "Reason or notes changed"
     if event.kind == Kind.BOOKED:
         return f"Booked{_over(event)}"
     if event.kind == Kind.MOVED:

@@ -1,7 +1,8 @@
 """Holding a time while somebody at the desk finds the patient, and booking what is held.
 
 A hold is there to keep others off, never its own holder: opening the same time again finds the same
-hold, and a hold of one's own that overlaps what one books is given up. It runs out by itself.
+hold, and a hold of one's own that overlaps what one books is given up. It runs out by itself, and
+asked for again and again it lasts a quarter of an hour at most.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,8 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from accounts.models import User
+from api.retries import retried_once
 from scheduling.availability import DEFAULT_DURATION, Period
 from scheduling.calendars import local
 from scheduling.models import Appointment
@@ -27,18 +30,26 @@ DOCTOR_BUSY = "doctor_busy"
 LOST = {"hold_lost", "already_booked", "stale"}
 
 
+@retried_once
 def keep(by: User, visit: Visit, *, now: datetime) -> Appointment:
-    """Hold a time for somebody and return the hold, the one they have of it already if any.
+    """Hold a time for somebody and return the hold: the one they have of it, kept on, if it is for
+    the same.
 
-    Of more than AT_ONCE holds the oldest are given up. Raises ValidationError as booking does.
+    One for another patient, type, room or length is replaced. Of more than AT_ONCE holds the oldest
+    are given up. Raises ValidationError as booking does; then every hold stays as it was.
     """
 
     def hold() -> Appointment:
         own = own_hold(by, visit).filter(hold_expires_at__gt=now).first()
-        return own or Appointment.objects.hold(now=now, **visit)
+        if own and _is_for(own, visit):
+            own.keep_on(now)
+            return own
+        _give_up_all([own] if own else [], by)
+        return Appointment.objects.hold(now=now, **visit)
 
-    held = _past_own_holds(hold, by, visit)
-    _give_up_all(live(by, now)[AT_ONCE:], by)
+    with transaction.atomic():
+        held = _past_own_holds(hold, by, visit)
+        _give_up_all(live(by, now)[AT_ONCE:], by)
     return held
 
 
@@ -133,15 +144,24 @@ def words_of(hold: Appointment, slot: Slot) -> str:
 
 def _pending(by: User) -> AppointmentQuerySet:
     holds = Appointment.objects.filter(created_by=by, status=Status.PENDING).order_by("-pk")
-    return holds.select_related("doctor", "facility", "type", "created_by")
+    return holds.select_related("doctor", "facility", "patient", "type", "room", "created_by")
+
+
+def _is_for(hold: Appointment, visit: Visit) -> bool:
+    """Say whether a hold is what somebody asks for now, of its length and for the same patient."""
+    wanted = (visit.get("patient"), visit.get("type"), visit.get("room"), _end_of(visit))
+    return wanted == (hold.patient, hold.type, hold.room, hold.ends_at)
+
+
+def _end_of(visit: Visit) -> datetime:
+    kind = visit.get("type")
+    length = kind.duration if kind else DEFAULT_DURATION
+    return visit.get("ends_at") or visit["starts_at"] + length
 
 
 def _overlapping(by: User, visit: Visit) -> AppointmentQuerySet:
     kind = visit.get("type")
-    ends_at = visit.get("ends_at") or visit["starts_at"] + (
-        kind.duration if kind else DEFAULT_DURATION
-    )
-    period = Period(visit["starts_at"], ends_at + (kind.buffer if kind else timedelta()))
+    period = Period(visit["starts_at"], _end_of(visit) + (kind.buffer if kind else timedelta()))
     return _pending(by).filter(
         doctor=visit["doctor"],
         starts_at__lt=period.ends_at,

@@ -54,7 +54,7 @@ def steps_of(user: User, appointment: Appointment, now: datetime) -> list[Status
     if appointment.is_held_by_other(user) and not user.is_admin:
         return []
     open_now = rules.open_steps(appointment, now)
-    if appointment.status != Status.PENDING:
+    if appointment.status != Status.PENDING or not appointment.holds_time_at(now):
         open_now -= {Status.BOOKED}
     if rules.is_with_the_desk(appointment, user):
         open_now -= {Status.CANCELLED}

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 from django.db import connection, models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
 
 
-HOLD = timedelta(minutes=5)
+HOLD, LONGEST_HOLD = timedelta(minutes=5), timedelta(minutes=15)
 
 
 class Visit(TypedDict, total=False):
@@ -87,6 +87,15 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Keep what occupies its doctor, patient and room; an expired hold does no longer."""
         expired = Q(status=Status.PENDING, hold_expires_at__lte=Now())
         return self.filter(~expired, status__in=HOLDING_TIME)
+
+    def besides_past_holds(self) -> "AppointmentQuerySet":
+        """Leave out what never was more than a hold, once that was given up or has run out."""
+        gone = [Status.CANCELLED, Status.ENTERED_IN_ERROR]
+        given_up = self.model.objects.filter(
+            pk=OuterRef("pk"), events__from_status=Status.PENDING, events__to_status__in=gone
+        )
+        run_out = Q(status=Status.PENDING, hold_expires_at__lte=Now())
+        return self.exclude(run_out).exclude(Exists(given_up), status__in=gone)
 
     def besides(self, appointment: "Appointment | None") -> "AppointmentQuerySet":
         """Leave one appointment out, if one is given."""

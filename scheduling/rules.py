@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from scheduling.availability import GRID, on_grid
 from scheduling.calendars import local
-from scheduling.status import NEXT, ON_THE_DAY, UNTIL_ARRIVAL, Status
+from scheduling.status import MOVABLE, NEXT, ON_THE_DAY, UNTIL_ARRIVAL, Status
 from scheduling.triggers import GRACE_MINUTES
 
 if TYPE_CHECKING:
@@ -103,6 +103,16 @@ def refuse_move_once_arrived(appointment: "Appointment", by: User | None) -> Non
         raise ValidationError(
             "You have arrived, and move the visit here no more. Talk to the desk.",
             code="not_movable",
+        )
+
+
+def refuse_words_of_what_is_over(appointment: "Appointment", by: User | None) -> None:
+    """Code: `wrong_status`, for a patient's account."""
+    if by and by.role == User.Role.PATIENT and appointment.status not in MOVABLE:
+        raise ValidationError(
+            f"This visit is {appointment.get_status_display().lower()}, and what was said of it "
+            "stays. Tell the desk if it is wrong.",
+            code="wrong_status",
         )
 
 

@@ -89,6 +89,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("username"),
                 name="user_username_unique",
+                violation_error_code="username_taken",
                 violation_error_message="This username is taken. Choose another.",
             ),
             models.UniqueConstraint(

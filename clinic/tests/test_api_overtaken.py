@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from clinic import problems
+from facilities import refusals
 from facilities.models import Doctor, Room
 from facilities.tests.factories import DoctorFactory, FacilityFactory
 
@@ -38,3 +39,19 @@ def add_room_to_nothing():
 def test_what_another_request_would_not_meet_is_a_conflict(code):
     answer = problems.handle(ValidationError("It is inactive.", code=code), {})
     assert (answer.status_code, answer.data["code"]) == (409, code)
+
+
+def test_every_duplicate_that_a_constraint_refuses_is_a_conflict_that_names_its_field():
+    codes = refusals.duplicates()
+    named = [name for name, (code, _) in refusals._words().items() if code in codes]
+    assert {"care_type_name_unique", "patient_email_unique", "appointment_doctor_free"} <= {*named}
+    for name in named:
+        answer = problems.handle(refusals.refusal(name), {})
+        assert answer.status_code == 409
+        (error,) = answer.data["errors"]
+        assert error["field"]
+        assert error["code"] == answer.data["code"] != "unique"
+
+
+def test_what_a_constraint_tells_is_not_listed_once_more():
+    assert not problems.CONFLICTS & refusals.duplicates().keys()

@@ -1,7 +1,12 @@
+import json
+from datetime import UTC, datetime
+
 import pytest
 from django.core.management import call_command
 
+from api.views import Deprecation
 from clinic.api import described
+from facilities.api.views import CareTypes
 
 
 def test_the_schema_is_valid_and_made_without_a_warning(tmp_path):
@@ -23,3 +28,18 @@ def test_the_description_is_made_once_and_sent_once(client, django_assert_num_qu
         assert client.get("/api/schema", headers=again).status_code == 304
     assert described.cache_info().misses == 2
     assert second.json()["openapi"].startswith("3.")
+
+
+def test_what_is_deprecated_and_what_put_keeps_are_described(tmp_path, monkeypatch):
+    since, sunset = datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 7, 1, tzinfo=UTC)
+    monkeypatch.setattr(CareTypes, "deprecated", Deprecation(since, sunset))
+    file = tmp_path / "schema.json"
+    call_command("spectacular", "--format", "openapi-json", "--fail-on-warn", "--file", str(file))
+    paths = json.loads(file.read_text())["paths"]
+    read = paths["/api/v1/care-types"]["get"]
+    assert read["deprecated"] is True
+    assert read["responses"]["200"]["headers"].keys() == {"Deprecation", "Sunset"}
+    assert "deprecated" not in paths["/api/v1/rooms"]["get"]
+    puts = [each["put"]["summary"] for each in paths.values() if "put" in each]
+    assert puts
+    assert not [each for each in puts if "Replace" in each]

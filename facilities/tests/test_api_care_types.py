@@ -35,8 +35,9 @@ def test_a_care_type_is_made_changed_and_deleted(admin):
 def test_a_name_that_is_taken_is_refused_in_the_models_words(admin):
     CareType.objects.create(name="Cardiology")
     answer = admin.post(URL, {"name": "cardiology"})
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()["code"]) == (409, "name_taken")
     assert "Use that one" in answer.json()["detail"]
+    assert [each["field"] for each in answer.json()["errors"]] == ["name"]
     assert answer["Content-Type"] == "application/problem+json"
 
 

@@ -50,8 +50,9 @@ def test_what_belongs_to_one_doctor_is_refused_to_another(field):
     taken = {"licence_number": "NE-1", "identifier": "a", "user_id": account.pk}
     given = {"name": "Dr. Second", "specialization": "Any", field: taken[field]}
     answer = api().post(URL, given)
-    assert answer.status_code == 400
-    assert [each["code"] for each in answer.json()["errors"]] == ["unique"]
+    code = f"{field.removesuffix('_id')}_taken"
+    assert (answer.status_code, answer.json()["code"]) == (409, code)
+    assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [(field, code)]
     assert Doctor.objects.count() == 1
 
 

@@ -50,7 +50,8 @@ def test_a_room_is_made_at_the_facility_that_the_address_names():
 def test_a_name_is_given_once_at_a_facility():
     room = RoomFactory(name="Blue")
     answer = api().post(ROOMS, {"facility_id": room.facility.pk, "name": "blue"})
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()["code"]) == (409, "name_taken")
+    assert [each["field"] for each in answer.json()["errors"]] == ["name"]
     assert "has a room with that name" in answer.json()["detail"]
 
 
@@ -72,7 +73,9 @@ def test_ranges_are_made_and_overlapping_ones_refused_in_the_models_words():
     )
     overlapping = {"facility_id": facility.pk, "zip_min": "68199", "zip_max": "68200"}
     refused = admin.post(RANGES, overlapping)
-    assert (refused.status_code, refused.json()["detail"]) == (400, OVERLAPPING_RANGES)
+    assert (refused.status_code, refused.json()["detail"]) == (409, OVERLAPPING_RANGES)
+    assert refused.json()["code"] == "zip_codes_overlap"
+    assert [each["field"] for each in refused.json()["errors"]] == ["zip_min"]
     changed = admin.patch(there, {"zip_max": "68150"}, headers=current(admin, there))
     assert changed.json()["zip_max"] == "68150"
     assert admin.post(RANGES, overlapping).status_code == 201

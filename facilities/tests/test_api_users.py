@@ -83,8 +83,16 @@ def test_what_is_wrong_is_named_and_nothing_is_made(admin, letters, said, field)
 
 
 def test_a_name_that_is_taken_is_refused(admin):
-    UserFactory(username="Nora")
-    assert admin.post(URL, NORA).status_code == 400
+    for fields, field, code in (
+        ({"username": "nora", "email": "a@example.org"}, "username", "username_taken"),
+        ({"username": "Nora", "email": "a@example.org"}, "username", "username_taken"),
+        ({"email": NORA["email"].upper()}, "email", "address_taken"),
+    ):
+        other = UserFactory(**fields)
+        refused = admin.post(URL, NORA)
+        assert (refused.status_code, refused.json()["code"]) == (409, code)
+        assert [each["field"] for each in refused.json()["errors"]] == [field]
+        other.delete()
 
 
 def test_the_list_is_filtered_and_searched_in_three_statements(

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
@@ -37,8 +38,9 @@ from patients.models import Patient, PatientMerge
 class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     """The patients of the facilities where the person asking works; a patient sees themselves.
 
-    With `updated_since`, records that were closed or merged are tombstones. One that went to a
-    facility of other people is not listed any more.
+    A record that was closed stays listed, with `is_active: false`. One that was merged into another
+    is read at its own address, and listed only where its `mrn` is asked for; with `updated_since`
+    it is a tombstone.
     """
 
     queryset = (
@@ -49,8 +51,9 @@ class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     serializer_class = serializers.PatientSerializer
     filterset_class = PatientFilter
 
-    def is_gone(self, row: Patient) -> bool:
-        return not row.is_active
+    def listed(self) -> Any:
+        rows = super().listed()
+        return rows if "mrn" in self.request.query_params else rows.filter(merged_into=None)
 
     @idempotent
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -67,6 +70,14 @@ class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
         shown = serializers.LikelyDuplicateSerializer(alike, many=True)
         answer.data["likely_duplicates"] = shown.data
         return answer
+
+    def refuse_unseen(self, answered: dict[str, Any]) -> None:
+        """Look also at who was named as a likely duplicate, and at both records of a merge."""
+        super().refuse_unseen(answered)
+        named = {each["id"] for each in answered.get("likely_duplicates", [])}
+        named |= {answered[name] for name in ("merged_id", "into_id") if name in answered}
+        if self.get_queryset().filter(pk__in=named).count() < len(named):
+            raise Http404
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         if not request.user.is_clinic_staff:

@@ -179,11 +179,15 @@ class Patient(models.Model):
         kept = {(each.system, each.value): each for each in self.identifiers.all()}
         gone = [each.pk for pair, each in kept.items() if pair not in pairs]
         new = [pair for pair in dict.fromkeys(pairs) if pair not in kept]
-        with refusals():
-            self.identifiers.filter(pk__in=gone).delete()
-            self.identifiers.bulk_create(
-                PatientIdentifier(patient=self, system=system, value=value) for system, value in new
-            )
+        try:
+            with refusals():
+                self.identifiers.filter(pk__in=gone).delete()
+                self.identifiers.bulk_create(
+                    PatientIdentifier(patient=self, system=system, value=value)
+                    for system, value in new
+                )
+        except ValidationError as error:
+            raise ValidationError({"identifiers": error}) from error
 
     def close(self) -> None:
         """Close the record: it stays to be read, and takes no place in its facility.
@@ -236,6 +240,7 @@ class PatientIdentifier(models.Model):
             models.UniqueConstraint(
                 fields=["system", "value"],
                 name="patient_identifier_unique",
+                violation_error_code="identifier_taken",
                 violation_error_message="Another patient has this identifier. "
                 "Search for that record.",
             )

@@ -66,7 +66,7 @@ def test_an_address_is_changed_with_the_password_and_the_old_one_told(letters):
     assert letter.to == ["old@example.org"]
     UserFactory(email="taken@example.org")
     taken = patch(email="Taken@example.org", current_password=PASSWORD)
-    assert taken.status_code == 400
+    assert (taken.status_code, taken.json()["code"]) == (409, "address_taken")
     assert [patch().status_code for _ in range(10)][-1] == 429
 
 

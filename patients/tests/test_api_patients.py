@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from facilities.tests.api import api, current
 from facilities.tests.factories import DoctorFactory, FacilityFactory, staff_of
-from patients.models import Patient, PatientIdentifier
+from patients.models import Patient, PatientIdentifier, PatientMerge
 from patients.tests.factories import PatientFactory
 
 URL = "/api/v1/patients"
@@ -81,7 +81,8 @@ def test_identifiers_are_replaced_as_a_whole_and_belong_to_one_patient(desk, fac
     assert kept["identifiers"] == two
     taken = {"identifiers": [{"system": "insurer", "value": "taken"}]}
     refused = desk.patch(there, taken, headers=current(desk, there))
-    assert refused.status_code == 400
+    assert (refused.status_code, refused.json()["code"]) == (409, "identifier_taken")
+    assert [each["field"] for each in refused.json()["errors"]] == ["identifiers"]
     assert "Another patient has this identifier" in refused.json()["detail"]
     assert desk.get(there).json() == kept
     one = desk.patch(there, {"identifiers": two[1:]}, headers=current(desk, there))
@@ -111,6 +112,19 @@ def test_who_may_be_registered_already_is_named_at_registration(desk, facility):
     assert Patient.objects.count() == 3
 
 
+def test_kept_likely_duplicates_are_not_repeated_to_who_may_not_see_them_any_more(facility):
+    person = staff_of(facility)
+    desk, key = api(person), {"Idempotency-Key": "a"}
+    PatientFactory(**NEWCOMER, facility=facility)
+    assert desk.post(URL, NEWCOMER, headers=key).json()["likely_duplicates"]
+    asked = desk.post(f"{URL}/likely-duplicates", NEWCOMER, headers={"Idempotency-Key": "b"})
+    assert asked.json()["likely_duplicates"]
+    person.facilities.clear()
+    assert desk.post(URL, NEWCOMER, headers=key).status_code == 404
+    again = desk.post(f"{URL}/likely-duplicates", NEWCOMER, headers={"Idempotency-Key": "b"})
+    assert again.status_code == 404
+
+
 def test_likely_duplicates_are_looked_for_where_the_person_works(desk):
     PatientFactory(**NEWCOMER, facility=FacilityFactory())
     assert desk.post(f"{URL}/likely-duplicates", NEWCOMER).json() == {"likely_duplicates": []}
@@ -122,6 +136,7 @@ def test_a_taken_email_and_a_full_facility_are_conflicts_in_the_models_words(des
     PatientFactory(email="One@example.org", facility=facility)
     taken = desk.post(URL, NEWCOMER | {"email": "one@example.org"})
     assert (taken.status_code, taken.json()["code"]) == (409, "email_taken")
+    assert [each["field"] for each in taken.json()["errors"]] == ["email"]
     assert "Search for that record" in taken.json()["detail"]
     facility.capacity = 1
     facility.save()
@@ -247,20 +262,43 @@ def test_a_filter_value_that_means_nothing_is_refused(desk, query):
     assert {each["field"] for each in answer.json()["errors"]} == {query.split("=")[0]}
 
 
-def test_closed_records_are_tombstones_to_an_app_that_syncs(desk, facility):
-    kept, closed, _ = PatientFactory.create_batch(3, facility=facility)
+def test_closed_records_stay_and_merged_ones_are_gone_from_the_list_and_for_who_syncs(
+    desk, facility
+):
+    kept, closed, merged, _ = PatientFactory.create_batch(4, facility=facility)
     Patient.objects.update(updated_at=timezone.now() - timedelta(days=1))
     since = z(timezone.now() - timedelta(minutes=1))
     there = f"{URL}/{kept.pk}"
     shown = desk.patch(there, {"city": "Omaha"}, headers=current(desk, there)).json()
     desk.delete(f"{URL}/{closed.pk}")
-    changes = desk.get(URL, {"updated_since": since}).json()
-    assert changes["results"] == [shown, {"id": closed.pk, "deleted": True}]
-    first = desk.get(URL, {"updated_since": since, "page_size": 1}).json()
-    assert first["results"] == [shown]
+    stays = desk.get(f"{URL}/{closed.pk}").json()
+    assert stays["is_active"] is False
+    PatientMerge.objects.merge(merged, into=kept, by=None)
+    shown = desk.get(there).json()
+    told = {row["id"]: row for row in desk.get(URL, {"updated_since": since}).json()["results"]}
+    gone = {"id": merged.pk, "deleted": True}
+    assert told == {kept.pk: shown, closed.pk: stays, merged.pk: gone}
+    listed = {row["id"]: row for row in desk.get(URL).json()["results"]}
+    assert merged.pk not in listed
+    assert listed[closed.pk] == stays
+    (found,) = desk.get(URL, {"mrn": merged.mrn}).json()["results"]
+    assert found["merged_into_id"] == kept.pk
+
+
+def test_what_has_left_the_filter_is_a_tombstone_to_an_app_that_syncs(desk, facility):
+    left, stayed, _ = PatientFactory.create_batch(3, facility=facility)
+    Patient.objects.update(updated_at=timezone.now() - timedelta(days=1))
+    since = z(timezone.now() - timedelta(minutes=1))
+    for patient, change in ((left, {"is_active": False}), (stayed, {"city": "Omaha"})):
+        there = f"{URL}/{patient.pk}"
+        answer = desk.patch(there, change, headers=current(desk, there))
+        assert answer.status_code == 200, answer.json()
+    asked = {"updated_since": since, "is_active": "true", "page_size": 1}
+    first = desk.get(URL, asked).json()
+    assert first["results"] == [{"id": left.pk, "deleted": True}]
     second = desk.get(first["next"]).json()
-    assert second["results"] == [{"id": closed.pk, "deleted": True}]
-    assert desk.get(URL).json()["count"] == 3
+    assert [row["id"] for row in second["results"]] == [stayed.pk]
+    assert (second["results"][0]["city"], second["next"]) == ("Omaha", None)
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def described(one: str, many: str, *, create: str, destroy: str) -> Any:
         list=extend_schema(summary=f"List {many}"),
         retrieve=extend_schema(summary=f"Read {one}"),
         create=extend_schema(summary=create),
-        update=extend_schema(summary=f"Replace {one}"),
+        update=extend_schema(summary=f"Change {one} as a whole; what may be left out stays"),
         partial_update=extend_schema(summary=f"Change {one}"),
         destroy=extend_schema(summary=destroy),
     )

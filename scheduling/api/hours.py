@@ -78,7 +78,7 @@ class WorkingHoursFilter(filters.FilterSet):
     list=extend_schema(summary="List a doctor's weekly hours"),
     retrieve=extend_schema(summary="Read some hours"),
     create=extend_schema(summary="Add hours on a weekday"),
-    update=extend_schema(summary="Replace hours"),
+    update=extend_schema(summary="Change hours as a whole; what may be left out stays"),
     partial_update=extend_schema(
         summary="Change hours",
         description="Hours that change from some day on are ended by `valid_until` and added anew.",

@@ -146,7 +146,7 @@ class Slots(Endpoint):
             OpenApiExample(
                 "Found",
                 {
-                    "results": [FREE | {"facility_timezone": "America/Chicago", "miles": 6.2}],
+                    "results": [FREE | {"miles": 6.2}],
                     "reasons": [],
                 },
                 response_only=True,

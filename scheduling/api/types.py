@@ -88,7 +88,7 @@ class AppointmentTypeFilter(filters.FilterSet):
     create=extend_schema(
         summary="Add a type of visit",
     ),
-    update=extend_schema(summary="Replace a type of visit"),
+    update=extend_schema(summary="Change a type of visit as a whole; what may be left out stays"),
     partial_update=extend_schema(summary="Change a type of visit"),
     destroy=extend_schema(
         summary="Delete a type of visit",

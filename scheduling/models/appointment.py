@@ -27,7 +27,7 @@ from scheduling.constraints import MOST_OVERBOOKED, appointment_constraints
 from scheduling.free_time_triggers import appointment_free_time_triggers
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
-from scheduling.querysets import AppointmentQuerySet
+from scheduling.querysets import HOLD, LONGEST_HOLD, AppointmentQuerySet
 from scheduling.statements import lock_appointment, lock_occupied, locked, update
 from scheduling.status import HOLDING_TIME, MOVABLE, NEXT, Status
 from scheduling.triggers import appointment_triggers
@@ -196,13 +196,19 @@ class Appointment(models.Model):
         self._save_change(AppointmentEvent.Kind.MOVED, before, by, override)
 
     @one_write
-    def describe(self, *, reason: str, notes: str, version: int | None = None) -> None:
-        """Change what is said of the visit; its time and status stay, so history has no entry."""
-        self._lock_row(version)
+    def describe(
+        self, *, reason: str, notes: str, by: User | None, version: int | None = None
+    ) -> None:
+        """Change what is said of the visit; its time and status stay.
+
+        History tells who has done so and when, not the words. Patients do so as long as their visit
+        can be moved: `wrong_status`.
+        """
+        before = self._lock_row(version)
+        rules.refuse_words_of_what_is_over(self, by)
         self.reason, self.notes = reason, notes
-        self.version += 1
         self.clean_fields(exclude={f.name for f in self._meta.fields} - {"reason", "notes"})
-        self.save()
+        self._save_change(AppointmentEvent.Kind.DESCRIBED, before, by)
 
     @one_write
     def confirm(
@@ -244,6 +250,22 @@ class Appointment(models.Model):
             rules.refuse_other_length(self)
         self.clean()
         self._save_change(AppointmentEvent.Kind.STATUS, before, by)
+
+    @one_write
+    def keep_on(self, now: datetime) -> None:
+        """Hold for five minutes from `now`, up to a quarter of an hour after it was first held.
+
+        Raises ValidationError `hold_lost`.
+        """
+        self._lock_row(None)
+        if self.status != Status.PENDING or self.hold_expires_at is None:
+            raise ValidationError(
+                "The time is not held for you any more. Book it again, or choose another time.",
+                code="hold_lost",
+            )
+        longest = min(now + HOLD, self.created_at + LONGEST_HOLD)
+        self.hold_expires_at = max(self.hold_expires_at, longest)
+        self.save(update_fields=["hold_expires_at", "updated_at"])
 
     def cancel(self, reason: str, *, by: User | None, version: int | None = None) -> None:
         """Cancel with a reason; the time is free at once."""
@@ -333,11 +355,16 @@ class Appointment(models.Model):
 
     def last_undoable_event(self, now: datetime) -> AppointmentEvent | None:
         """Return the last change if it can be taken back at `now`: on its own local day only."""
-        event = self.events.first()
+        event = self.last_change()
         if event is None or not event.is_undoable:
             return None
         day = calendars.local(event.at, self.facility).date()
         return event if day == calendars.local(now, self.facility).date() else None
+
+    def last_change(self) -> AppointmentEvent | None:
+        """Return the last change of time or status, which other words about the visit are not."""
+        changes = self.events.exclude(kind=AppointmentEvent.Kind.DESCRIBED)
+        return changes.select_related("from_doctor").first()
 
     @property
     def next_steps(self) -> frozenset[AppointmentStatus]:

@@ -20,6 +20,7 @@ class AppointmentEvent(models.Model):
         MOVED = "moved", "Moved"
         STATUS = "status", "Status changed"
         UNDONE = "undone", "Undone"
+        DESCRIBED = "described", "Described"
 
     appointment = models.ForeignKey(
         "scheduling.Appointment", on_delete=models.CASCADE, related_name="events"

@@ -130,6 +130,50 @@ def test_an_app_that_keeps_a_copy_reads_what_has_changed(place, desk):
     assert body["next"] is None
 
 
+def test_what_was_entered_in_error_is_listed_only_where_it_is_asked_for(place, desk):
+    kept, wrong = book(place, 9), book(place, 11)
+    wrong.mark_entered_in_error(by=None)
+    long_ago = "updated_since=2020-01-01T00:00:00Z"
+    assert ids(desk.get(APPOINTMENTS)) == [kept.pk]
+    named = "status=entered-in-error"
+    assert ids(desk.get(f"{APPOINTMENTS}?{named}")) == [wrong.pk]
+    told = desk.get(f"{APPOINTMENTS}?{named}&{long_ago}").json()["results"]
+    assert {each["id"]: each.get("deleted", False) for each in told} == {
+        kept.pk: True,
+        wrong.pk: False,
+    }
+
+
+def test_a_visit_that_left_the_filter_is_gone_for_an_app_that_syncs(place, desk):
+    appointment = book(place, 9)
+    asked = f"{APPOINTMENTS}?status=booked&updated_since=2020-01-01T00:00:00Z"
+    assert ids(desk.get(asked)) == [appointment.pk]
+    appointment.cancel("Patient is ill", by=None)
+    assert desk.get(asked).json()["results"] == [{"id": appointment.pk, "deleted": True}]
+
+
+def test_holds_are_listed_only_while_they_are_live(place, desk):
+    by = place.own()
+    said = place.wanted(type_id=online_type().pk, patient_id=None)
+    released, run_out, live, confirmed = (
+        by.post(f"{APPOINTMENTS}/hold", said | {"starts_at": place.at(hour).isoformat()}).json()
+        for hour in (9, 10, 11, 13)
+    )
+    assert by.post(f"{APPOINTMENTS}/{released['id']}/release").status_code == 200
+    assert by.post(f"{APPOINTMENTS}/{confirmed['id']}/confirm", {}).status_code == 200
+    assert by.post(f"{APPOINTMENTS}/{confirmed['id']}/cancel", {"reason": "Ill"}).status_code == 200
+    past = timezone.now() - timedelta(seconds=1)
+    Appointment.objects.filter(pk=run_out["id"]).update(hold_expires_at=past)
+    for client in (by, desk):
+        assert ids(client.get(APPOINTMENTS)) == [live["id"], confirmed["id"]]
+    told = by.get(f"{APPOINTMENTS}?updated_since=2020-01-01T00:00:00Z").json()["results"]
+    gone = {each["id"] for each in told if "deleted" in each}
+    assert gone == {released["id"], run_out["id"]}
+    assert len(told) == 4
+    assert "booked" in by.get(f"{APPOINTMENTS}/{live['id']}").json()["next_steps"]
+    assert "booked" not in by.get(f"{APPOINTMENTS}/{run_out['id']}").json()["next_steps"]
+
+
 def test_everybody_sees_their_own_alone(place):
     mine = book(place)
     assert ids(place.own().get(APPOINTMENTS)) == [mine.pk]
@@ -186,6 +230,37 @@ def test_where_it_cannot_move_nothing_is_changed_and_alternatives_are_shown(plac
     assert moved.status_code == 200, moved.json()
 
 
+def test_an_alternative_of_a_move_is_taken_as_it_was_answered(place, desk):
+    appointment = book(place, type=online_type())
+    book(place, 10, patient=PatientFactory())
+    lost = changed(desk, appointment, {"starts_at": place.at(10).isoformat()})
+    assert lost.status_code == 409, lost.json()
+    offered = lost.json()["alternatives"]
+    slot = {"facility_timezone": place.facility.timezone, "miles": None}
+    assert all(slot.items() <= each.items() for each in offered)
+    own = f"{place.at(9):%Y-%m-%dT%H:%M:%SZ}"
+    assert own not in [each["starts_at"] for each in offered]
+    moved = changed(desk, appointment, offered[0])
+    assert moved.status_code == 200, moved.json()
+    assert moved.json()["starts_at"] == offered[0]["starts_at"]
+
+
+def test_a_visit_keeps_its_facility_type_and_length(place, desk):
+    appointment = book(place, type=online_type())
+    later = {"starts_at": place.at(11).isoformat()}
+    for name, value in {
+        "facility_id": FacilityFactory().pk,
+        "type_id": online_type().pk,
+        "ends_at": place.at(12).isoformat(),
+    }.items():
+        answer = changed(desk, appointment, later | {name: value})
+        assert answer.status_code == 400
+        (error,) = answer.json()["errors"]
+        assert (error["field"], error["code"]) == (name, "not_changeable")
+    appointment.refresh_from_db()
+    assert appointment.starts_at == place.at(9)
+
+
 def test_a_change_names_what_it_was_made_from(place, desk):
     appointment = book(place)
     there = f"{APPOINTMENTS}/{appointment.pk}"
@@ -225,6 +300,26 @@ def test_a_move_over_a_taken_time_needs_a_reason_and_the_permission(place, desk)
     over = {"starts_at": place.at(11).isoformat(), "override_reason": "Urgent"}
     assert changed(place.own(), appointment, over).status_code == 403
     assert changed(desk, appointment, over).json()["overbook"] == 1
+
+
+def test_a_patient_does_not_reword_what_is_over_and_history_tells_who_did(place, desk):
+    appointment, own = book(place), place.own()
+    there = f"{APPOINTMENTS}/{appointment.pk}/history"
+    assert changed(own, appointment, {"reason": "Cough"}).status_code == 200
+    described = desk.get(there).json()["results"][0]
+    by = place.patient.user
+    assert (described["kind"], described["by_name"]) == ("described", str(by))
+    assert described["words"] == f"Reason or notes changed by {by}."
+    appointment.refresh_from_db()
+    appointment.cancel("Patient is ill", by=None)
+    refused = changed(own, appointment, {"reason": "Other"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_status")
+    assert changed(desk, appointment, {"reason": "Known"}).status_code == 200
+    assert [each["kind"] for each in desk.get(there).json()["results"]] == [
+        *("described", "status", "described", "booked")
+    ]
+    # Other words leave what can be taken back, and what was freed, as it was.
+    assert desk.post(f"{APPOINTMENTS}/{appointment.pk}/undo").json()["status"] == "booked"
 
 
 def test_history_tells_staff_all_and_a_patient_what_and_when(place, desk):

@@ -17,6 +17,7 @@ from scheduling.tests.api import (
     APPOINTMENTS,
     Place,
     alternative_of,
+    client_of,
     known_ahead,
     online_type,
 )
@@ -247,6 +248,20 @@ def test_a_post_sent_twice_is_booked_once(place, desk):
     other = desk.post(APPOINTMENTS, place.wanted(10), headers=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     assert Appointment.objects.count() == 1
+
+
+def test_a_kept_answer_is_not_repeated_to_who_may_not_see_the_visit_any_more(place):
+    person = staff_of(place.facility)
+    desk, key = client_of(person), {"Idempotency-Key": "once"}
+    there = desk.post(APPOINTMENTS, place.wanted(), headers=key)["Location"]
+    cancelled = desk.post(f"{there}/cancel", {"reason": "Ill"}, headers={"Idempotency-Key": "c"})
+    assert cancelled.status_code == 200
+    person.facilities.clear()
+    booked = desk.post(APPOINTMENTS, place.wanted(), headers=key)
+    again = desk.post(f"{there}/cancel", {"reason": "Ill"}, headers={"Idempotency-Key": "c"})
+    for answer in (booked, again):
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert str(place.patient) not in answer.content.decode()
 
 
 def test_a_refusal_is_not_remembered_with_its_key(place, desk):

@@ -239,3 +239,13 @@ def test_a_hold_of_the_first_date_does_not_stand_in_its_holders_way(course, desk
     said = {name: wanted(course)[name] for name in ("doctor_id", "facility_id", "starts_at")}
     assert desk.post(f"{APPOINTMENTS}/hold", said).status_code == 201
     assert desk.post(SERIES, wanted(course)).status_code == 201
+
+
+@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "one"}])
+def test_a_series_that_clashes_leaves_a_hold_of_the_first_date_as_it_is(course, desk, key):
+    said = {name: wanted(course)[name] for name in ("doctor_id", "facility_id", "starts_at")}
+    held = desk.post(f"{APPOINTMENTS}/hold", said)
+    course.take(course.at(2))
+    lost = desk.post(SERIES, wanted(course), headers=key)
+    assert (lost.status_code, lost.json()["code"]) == (409, "series_clash")
+    assert desk.get(held["Location"]).json() == held.json()

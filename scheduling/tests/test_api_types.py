@@ -73,7 +73,10 @@ def test_the_models_rules_are_told_field_by_field(admin):
     answer = admin.post(TYPES, {"name": "Check-up", "duration_minutes": 0, "colour": "red"})
     assert answer.status_code == 400
     fields = {each["field"] for each in answer.json()["errors"]}
-    assert fields == {"name", "duration_minutes", "colour"}
+    assert fields == {"duration_minutes", "colour"}
+    taken = admin.post(TYPES, {"name": "Check-up", "duration_minutes": 30})
+    assert (taken.status_code, taken.json()["code"]) == (409, "name_taken")
+    assert [each["field"] for each in taken.json()["errors"]] == ["name"]
 
 
 @pytest.mark.parametrize("role", ["receptionist", "doctor", "nurse", "patient"])

@@ -114,6 +114,20 @@ def slot(place, hour=9):
     return {name: said[name] for name in ("doctor_id", "facility_id", "starts_at")}
 
 
+def test_a_kept_booking_is_not_repeated_where_only_the_entry_is_still_seen(place, entry):
+    person = staff_of(place.facility)
+    elsewhere = FacilityFactory()
+    person.facilities.add(elsewhere)
+    key = {"Idempotency-Key": "one"}
+    assert client_of(person).post(there(entry, "book"), slot(place), headers=key).status_code == 201
+    person.facilities.remove(place.facility)
+    place.patient.facility = elsewhere
+    place.patient.save()
+    assert client_of(person).get(there(entry)).status_code == 200
+    again = client_of(person).post(there(entry, "book"), slot(place), headers=key)
+    assert again.status_code == 404
+
+
 def test_somebody_who_waits_is_booked_and_waits_no_longer(place, desk, entry):
     key = {"Idempotency-Key": "one"}
     made = desk.post(there(entry, "book"), slot(place), headers=key)

@@ -94,6 +94,45 @@ def test_a_hold_that_has_run_out_is_made_anew(doctor, sam):
     assert holding.live(sam, timezone.now()).count() == 1
 
 
+def test_a_hold_for_something_else_takes_the_place_of_the_first(facility, doctor, patient, sam):
+    other = PatientFactory(facility=facility)
+    room, kind = RoomFactory(facility=facility), AppointmentTypeFactory()
+    hour = {"ends_at": in_days(1, 10, facility=facility)}
+    for more in ({"patient": other}, {"room": room}, {"type": kind}, hour):
+        first = keep(sam, at(doctor, patient=patient))
+        second = keep(sam, at(doctor, **{"patient": patient} | more))
+        assert second != first
+        for name, value in more.items():
+            assert getattr(second, name) == value
+        assert list(holding.live(sam, timezone.now())) == [second]
+
+
+def test_a_hold_stays_where_the_one_in_its_place_cannot_be_had(facility, doctor, patient, sam):
+    first = keep(sam, at(doctor, patient=patient))
+    beside = keep(sam, at(doctor, 9, 30))
+    AppointmentFactory(
+        facility=facility, doctor=doctor, starts_at=in_days(1, 10, facility=facility)
+    )
+    too_long = at(doctor, patient=patient, ends_at=in_days(1, 10, 30, facility=facility))
+    assert refused(keep, sam, too_long) == "doctor_busy"
+    assert list(holding.live(sam, timezone.now())) == [beside, first]
+
+
+def test_a_hold_asked_for_again_is_kept_on_up_to_a_quarter_of_an_hour(doctor, sam):
+    first = keep(sam, at(doctor))
+    made_at, minute = first.created_at, timedelta(minutes=1)
+
+    def until(minutes: int) -> timedelta:
+        now = made_at + minutes * minute
+        held = holding.keep(sam, at(doctor) | {"by": sam}, now=now)
+        assert held == first
+        held.refresh_from_db()
+        return held.hold_expires_at - made_at
+
+    assert [until(4), until(8), until(12)] == [9 * minute, 13 * minute, 15 * minute]
+    assert until(2) == 15 * minute
+
+
 def test_booking_confirms_one_s_own_hold_with_all_that_is_said(facility, doctor, patient, sam):
     hold = keep(sam, at(doctor))
     kind, room = AppointmentTypeFactory(duration_minutes=45), RoomFactory(facility=facility)

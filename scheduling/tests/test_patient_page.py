@@ -1,11 +1,14 @@
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.tests.factories import UserFactory
 from facilities.models import Facility
 from facilities.tests.factories import FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
+from scheduling import holding
+from scheduling.querysets import Visit
 from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,18 @@ def test_the_queries_do_not_grow_with_appointments(
     with django_assert_num_queries(QUERIES):
         page = client.get(patient.get_absolute_url()).content.decode()
     assert page.count('class="status ') == 20
+
+
+def test_a_hold_that_was_given_up_is_no_visit(client: Client, facility: Facility) -> None:
+    doctor, patient = working_doctor(facility), PatientFactory(facility=facility)
+    at, by = in_days(1, 9, facility=facility), staff_of(facility)
+    visit = Visit(doctor=doctor, facility=facility, patient=patient, starts_at=at, by=by)
+    held = holding.keep(by, visit, now=timezone.now())
+    page = client.get(patient.get_absolute_url()).content.decode()
+    assert held.get_absolute_url() in page
+    holding.give_up(held, by=by)
+    page = client.get(patient.get_absolute_url()).content.decode()
+    assert held.get_absolute_url() not in page
 
 
 def test_appointments_at_another_facility_stay_out_of_sight(

@@ -60,7 +60,9 @@ def visits(request: DeskRequest, patient: Patient) -> dict[str, Any]:
         .select_related("doctor", "facility", "type")
     )
     upcoming = list(own.holding_time().upcoming(now)[: MOST_SHOWN + 1])
-    past = Paginator(own.over(now), MOST_SHOWN).get_page(request.GET.get("past"))
+    past = Paginator(own.over(now).besides_past_holds(), MOST_SHOWN).get_page(
+        request.GET.get("past")
+    )
     return {
         "upcoming": upcoming[:MOST_SHOWN],
         "more_upcoming": len(upcoming) > MOST_SHOWN,

@@ -47,7 +47,7 @@ def whom_it_suits(request: DeskRequest, appointment: Appointment) -> HttpRespons
 
 def freed(appointment: Appointment) -> list[Slot]:
     """Return the times that the last change has left free, those of its series behind its own."""
-    last = appointment.events.select_related("from_doctor").first()
+    last = appointment.last_change()
     if last is None:
         return []
     own = freed_by(last, appointment.facility)

@@ -82,8 +82,9 @@ class Books:
     @extend_schema(
         summary="Hold a time for five minutes",
         description="Nobody else can book it meanwhile. The staff may hold it before they know "
-        "for whom. Held again, the same hold is answered; of more than five the oldest is given "
-        "up.",
+        "for whom. Asked for again unchanged, the same hold is answered, to last five minutes "
+        "from then and a quarter of an hour in all; for another patient, type, room or length it "
+        "is replaced. One person has five holds at most: of more the oldest is given up.",
         request=HoldSerializer,
         responses={201: AppointmentSerializer, **LOST},
     )

@@ -47,6 +47,8 @@ ALTERNATIVE = {
     **HERE,
     "starts_at": "2027-03-15T14:30:00Z",
     "ends_at": "2027-03-15T15:00:00Z",
+    "facility_timezone": "America/Chicago",
+    "miles": None,
     "type_id": 4,
 }
 

@@ -25,14 +25,16 @@ ONLINE = {"too_soon", "too_far_ahead"}
 
 
 class AlternativeSerializer(serializers.Serializer):
-    """A free time. Its members, added to what was asked for, make a booking."""
+    """A free time. Added to what was asked for, it makes a booking or a move."""
 
     doctor_id = serializers.IntegerField()
     doctor_name = serializers.CharField()
     facility_id = serializers.IntegerField()
     facility_name = serializers.CharField()
+    facility_timezone = serializers.CharField()
     starts_at = Instant()
     ends_at = Instant()
+    miles = serializers.FloatField(allow_null=True, help_text="Null: no ZIP code was sent.")
     room_id = serializers.IntegerField(required=False)
     type_id = serializers.IntegerField(required=False)
 
@@ -84,8 +86,10 @@ def shown_slot(slot: Slot, lost: Appointment) -> dict[str, Any]:
         "doctor_name": str(slot.doctor),
         "facility_id": slot.facility.pk,
         "facility_name": str(slot.facility),
+        "facility_timezone": slot.facility.timezone,
         "starts_at": slot.starts_at,
         "ends_at": slot.ends_at,
+        "miles": None,
     }
     kept = {"room_id": lost.room_id, "type_id": lost.type_id}
     data |= {name: value for name, value in kept.items() if value}

@@ -191,14 +191,33 @@ class ConfirmationSerializer(WordsSerializer):
 
 @exemplified(sent=examples.MOVE)
 class ChangeSerializer(Serializer):
-    """Another time, doctor or room, or other words about the visit, or both."""
+    """Another time, doctor or room, or other words about the visit, or both.
+
+    An alternative can be sent as it was answered: the facility, type and length that it names are
+    those of the visit, and no others are taken.
+    """
 
     starts_at = Instant(required=False)
+    ends_at = Instant(required=False, help_text="Of the visit's own length.")
+    facility_id = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_ID, required=False, help_text="The visit's own."
+    )
+    type_id = serializers.IntegerField(
+        min_value=1,
+        max_value=LARGEST_ID,
+        required=False,
+        allow_null=True,
+        help_text="The visit's own.",
+    )
     doctor_id = Reference(doctors, source="doctor", required=False)
     room_id = Reference(rooms, source="room", required=False)
     override_reason = serializers.CharField(max_length=200, required=False)
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    doctor_name = serializers.CharField(read_only=True)
+    facility_name = serializers.CharField(read_only=True)
+    facility_timezone = serializers.CharField(read_only=True)
+    miles = serializers.FloatField(read_only=True)
 
 
 @exemplified(sent=examples.CANCEL)

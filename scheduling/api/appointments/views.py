@@ -32,12 +32,18 @@ CHANGES = {
     "reason": BOOK,
     "notes": FULFIL,
 }
+KEPT = {
+    "facility_id": "A visit stays at its facility. Book another one there, and cancel this one.",
+    "type_id": "A visit keeps its type. Book another one of that type, and cancel this one.",
+    "ends_at": "A visit keeps its length. Leave the end out, or book another one and cancel this.",
+}
 
 
 @extend_schema_view(
     list=extend_schema(
         summary="List appointments",
-        description="With `updated_since`, what was entered in error is `{id, deleted}` alone.",
+        description="Left out is what was entered in error, unless `status` asks for it, and what "
+        "never was more than a hold, once it is given up or has run out.",
     ),
     retrieve=extend_schema(summary="Read an appointment"),
 )
@@ -65,8 +71,11 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
         held = filter(self.request.user.has_perm, permissions)
         return next(held, permissions[0])
 
-    def is_gone(self, row: Appointment) -> bool:
-        return row.status == Status.ENTERED_IN_ERROR
+    def listed(self) -> Any:
+        rows = super().listed().besides_past_holds()
+        if Status.ENTERED_IN_ERROR in self.request.query_params.getlist("status"):
+            return rows
+        return rows.exclude(status=Status.ENTERED_IN_ERROR)
 
     @extend_schema(
         summary="Move an appointment, or change what is said of it",
@@ -78,7 +87,7 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
         serializer = ChangeSerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         said = serializer.validated_data
-        for name in said:
+        for name in said.keys() & CHANGES.keys():
             self.require(CHANGES[name])
         try:
             self.change_locked(said)
@@ -100,6 +109,7 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
         return explained(error, wanted, user=user, now=timezone.now(), moving=row)
 
     def change(self, row: Appointment, said: dict[str, Any]) -> None:
+        self.refuse_unchangeable(row, said)
         self.check_doctor(row, said)
         if said.keys() & {"starts_at", "doctor", "room"}:
             row.reschedule(
@@ -110,7 +120,23 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
                 by=self.request.user,
             )
         if said.keys() & {"reason", "notes"}:
-            row.describe(reason=said.get("reason", row.reason), notes=said.get("notes", row.notes))
+            row.describe(
+                reason=said.get("reason", row.reason),
+                notes=said.get("notes", row.notes),
+                by=self.request.user,
+            )
+
+    def refuse_unchangeable(self, row: Appointment, said: dict[str, Any]) -> None:
+        """Refuse another facility, type or length, which an alternative names as they are."""
+        starts_at = said.get("starts_at", row.starts_at)
+        kept = {
+            "facility_id": row.facility_id,
+            "type_id": row.type_id,
+            "ends_at": starts_at + row.duration,
+        }
+        for name, value in kept.items():
+            if said.get(name, value) != value:
+                self.refuse_field(name, KEPT[name], "not_changeable")
 
     def check_doctor(self, row: Appointment, said: dict[str, Any]) -> None:
         doctor = said.get("doctor")

@@ -61,7 +61,7 @@ class SuitsThoseWhoWait:
 
 def left_by(appointment: Appointment) -> Slot | None:
     """Return the time that the last change has freed, or that a cancellation would free."""
-    last = appointment.events.select_related("from_doctor").first()
+    last = appointment.last_change()
     freed = freed_by(last, appointment.facility) if last else None
     if freed is None and appointment.status in HOLDING_TIME:
         return to_be_freed(appointment)

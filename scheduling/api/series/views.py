@@ -13,6 +13,7 @@ from api import problems
 from api.filters import Id
 from api.idempotency import idempotent
 from api.problems import Conflict
+from api.retries import retried_once
 from api.views import Endpoint, Lists, Retrieves
 from scheduling import holding
 from scheduling.api.series import serializers
@@ -85,18 +86,23 @@ class Series(Lists, Retrieves, Endpoint):
             **CLASHES,
         },
     )
-    @idempotent
     def create(self, request: Request) -> Response:
+        """Book; a look is not kept with its key, as it writes nothing and is soon out of date."""
+        said = self.read(serializers.RepeatedSerializer)
+        if not said["dry_run"]:
+            return self.book(request)
+        wanted, choices, details = self.parted(said)
+        clashes = looked_at(first_of(said), wanted | choices | {"details": details})
+        return Response(foreseen(wanted, clashes))
+
+    create.is_idempotent = True  # type: ignore[attr-defined]
+
+    @idempotent
+    def book(self, request: Request) -> Response:
         said = self.read(serializers.RepeatedSerializer)
         wanted, choices, details = self.parted(said)
-        everything = wanted | choices | {"details": details}
-        first = Slot(said["doctor"], said["facility"], said["starts_at"], said["starts_at"])
-        if said["dry_run"]:
-            return Response(foreseen(wanted, looked_at(first, everything)))
-        # The first date is booked like all the others, and not held any more.
-        holding.let_go(request.user, first)
         try:
-            series = AppointmentSeries.objects.book(**everything)
+            series = booked(first_of(said), wanted | choices | {"details": details})
         except SeriesClash as error:
             raise clashing(error) from error
         return self.answer(series, status.HTTP_201_CREATED)
@@ -170,6 +176,18 @@ class Series(Lists, Retrieves, Endpoint):
             "replacing": serializers.slots_of(chosen, facility, duration),
             "leaving_out": set(said.get("leaving_out", [])),
         }
+
+
+def first_of(said: dict[str, Any]) -> Slot:
+    return Slot(said["doctor"], said["facility"], said["starts_at"], said["starts_at"])
+
+
+@retried_once
+def booked(first: Slot, everything: dict[str, Any]) -> AppointmentSeries:
+    """Book, giving up one's own hold of the first date; refused, the hold stays."""
+    with transaction.atomic():
+        holding.let_go(everything["by"], first)
+        return AppointmentSeries.objects.book(**everything)
 
 
 def looked_at(first: Slot, everything: dict[str, Any]) -> list[Clash]:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -23,7 +24,7 @@ from scheduling.api.waitlist.serializers import (
     RemovalSerializer,
     WishSerializer,
 )
-from scheduling.models import WaitlistEntry
+from scheduling.models import Appointment, WaitlistEntry
 from scheduling.openings import Slot
 from scheduling.priority import Priority
 from scheduling.querysets import Visit
@@ -135,6 +136,13 @@ class Waitlist(Lists, Retrieves, Creates, Endpoint):
         shown = AppointmentSerializer(made, context=self.get_serializer_context()).data
         headers = {"Location": f"{request.path.partition('/waitlist/')[0]}/appointments/{made.pk}"}
         return Response(shown, status=status.HTTP_201_CREATED, headers=headers)
+
+    def refuse_unseen(self, answered: dict[str, Any]) -> None:
+        """Look also at the appointment that a booking was answered with."""
+        super().refuse_unseen(answered)
+        if self.action == "book":
+            visible = Appointment.objects.visible_to(self.request.user)
+            get_object_or_404(visible, pk=answered["id"])
 
     def lost(self, error: ValidationError) -> Exception:
         visit = Visit(
