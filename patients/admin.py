@@ -122,6 +122,7 @@ class ContactEntryAdmin(admin.ModelAdmin):
 
     list_display = ["at", "patient", "channel", "direction", "by", "strikes"]
     list_filter = ["channel", "direction"]
+    search_fields = ["patient__mrn", "patient__family_name", "patient__given_name"]
     list_select_related = ["patient", "by", "strikes"]
     date_hierarchy = "at"
 

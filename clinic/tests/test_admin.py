@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from facilities.tests.factories import FacilityFactory
-from patients.models import Registration
+from patients.models import ContactEntry, Registration
 from scheduling.models import Appointment, CalendarFeed, Closure, TimeOff, WaitlistEntry
 from scheduling.tests.factories import AppointmentFactory, visit_today, working_doctor
 
@@ -20,7 +20,7 @@ ADMINS = [
     for model, model_admin in admin.site._registry.items()
     if model._meta.app_label in OURS
 ]
-NEVER_ADDED = {Appointment, CalendarFeed, Registration, WaitlistEntry}
+NEVER_ADDED = {Appointment, CalendarFeed, ContactEntry, Registration, WaitlistEntry}
 EDITABLE = [pair for pair in ADMINS if pair[0] not in NEVER_ADDED]
 
 

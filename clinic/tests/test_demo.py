@@ -95,9 +95,9 @@ def test_a_status_fits_its_time() -> None:
     inside = Appointment.objects.filter(starts_at__lte=now, ends_at__gt=now)
     assert set(later.values_list("status", flat=True)) == {"booked", "cancelled"}
     assert set(earlier.values_list("status", flat=True)) == {"fulfilled", "noshow", "cancelled"}
-    assert set(inside.values_list("status", flat=True)) - {"cancelled"} == {
-        *("arrived", "checked-in"),
-    }
+    inside_now = set(inside.values_list("status", flat=True)) - {"cancelled"}
+    assert inside_now
+    assert inside_now <= {"arrived", "checked-in"}
 
 
 def test_every_appointment_has_the_events_that_led_to_its_status() -> None:

@@ -49,7 +49,7 @@ def test_one_slot_pressed_by_both_is_held_once_and_the_other_is_told_what_to_do(
 ):
     first, second = open_desk(), colleague()
     waiting: list[Any] = []
-    second.route("**/hold/", waiting.append)
+    second.route("**/hold/", lambda route: waiting.append(route))  # noqa: PLW0108 - it must be a function
     free(first, "9:00").click(no_wait_after=True)
     free(second, "9:00").click(no_wait_after=True)
     expect(panel(second).get_by_role("heading", name="9:00 AM")).to_be_visible()

@@ -102,7 +102,12 @@ def test_near_the_edge_the_board_scrolls_under_what_is_dragged(desk: Desk, open_
     page.mouse.move(start["x"] + 30, start["y"] + 4)
     page.mouse.down()
     page.mouse.move(start["x"] + 30, box["y"] + box["height"] - 4, steps=3)
-    page.wait_for_function(f"document.getElementById('board').scrollTop > {before + 60}")
+    for _ in range(50):
+        if board.evaluate("board => board.scrollTop") > before + 60:
+            break
+        page.wait_for_timeout(100)
+    else:
+        pytest.fail("The board does not scroll.")
     page.keyboard.press("Escape")
     page.mouse.up()
 

@@ -1,6 +1,6 @@
 // Walking over the board with the arrow keys: up and down in a doctor's day, left and right between doctors. The
 // board is one stop for the Tab key. While an appointment is picked up, only the free times are stops.
-const STOPS = ".doctor-items a, .doctor-items button";
+const STOPS = ".doctor-items a, .doctor-items button, .doctor-head a";
 const board = () => document.getElementById("board");
 const isMoving = () => document.getElementById("put-down") !== null;
 const stops = (root) => [...root.querySelectorAll(isMoving() ? ".place" : STOPS)];
@@ -14,12 +14,12 @@ function setOff(root) {
 
 function take(stop) {
   if (current) current.element.tabIndex = -1;
-  current = stop && { element: stop, id: stop.id, doctor: doctorOf(stop), top: topOf(stop), hadFocus: false };
+  current = stop && { element: stop, id: stop.id, column: keyOfColumn(stop), top: topOf(stop), hadFocus: false };
   if (stop) stop.tabIndex = 0;
 }
 
-const doctorOf = (stop) => stop.closest("[data-doctor]").dataset.doctor;
-const columnOf = (stop) => stop.closest("[data-doctor]");
+const keyOfColumn = (stop) => stop.closest("[data-column]").dataset.column;
+const columnOf = (stop) => stop.closest("[data-column]");
 // The height on the board, wherever it is scrolled to.
 const topOf = (stop) => stop.getBoundingClientRect().top - columnOf(stop).querySelector("ol").getBoundingClientRect().top;
 
@@ -39,7 +39,7 @@ function first() {
     const own = stops(columnOf(outline));
     if (own.length) return own.find((stop) => topOf(stop) >= topOf(outline)) ?? own.at(-1);
   }
-  const marked = document.querySelector("#board .board-grid .is-shown, #board .board-grid [aria-current]");
+  const marked = document.querySelector("#board .doctor-items .is-shown, #board .doctor-items [aria-current]");
   return (!isMoving() && marked) || board().querySelector(isMoving() ? ".place" : ".doctor-items .free") || stops(board())[0];
 }
 
@@ -59,7 +59,7 @@ function beside(stop, key) {
   if (key === "ArrowDown") return own[at + 1];
   if (key === "Home") return own[0];
   if (key === "End") return own.at(-1);
-  const columns = [...board().querySelectorAll("[data-doctor]")].filter((each) => stops(each).length);
+  const columns = [...board().querySelectorAll("[data-column]")].filter((each) => stops(each).length);
   const next = columns[columns.indexOf(columnOf(stop)) + (key === "ArrowRight" ? 1 : -1)];
   return next && nearest(stops(next), topOf(stop));
 }
@@ -110,9 +110,9 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("live:arrived", (event) => setOff(event.detail.fresh));
 
 document.addEventListener("live:updated", () => {
-  const { element, doctor, top, hadFocus } = current ?? {};
+  const { element, column: key, top, hadFocus } = current ?? {};
   if (!element?.isConnected) {
-    const column = doctor && board()?.querySelector(`[data-doctor="${doctor}"]`);
+    const column = key && board()?.querySelector(`[data-column="${key}"]`);
     const close = column && nearest(stops(column), top);
     begin();
     // Somebody else took the time that had the focus: it goes to what is there now.
