@@ -11,7 +11,7 @@ from drf_spectacular.plumbing import ComponentRegistry, get_class
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-PLAIN_TEXT = {"type", "maxLength"}
+PLAIN_TEXT = {"type", "maxLength", "default"}
 # Of each operation: its parameters, and whether they may be empty.
 _known: dict[tuple[type, str, str], dict[str, bool]] = {}
 

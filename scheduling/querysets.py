@@ -91,11 +91,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def besides_past_holds(self) -> "AppointmentQuerySet":
         """Leave out what never was more than a hold, once that was given up or has run out."""
         gone = [Status.CANCELLED, Status.ENTERED_IN_ERROR]
-        given_up = self.model.objects.filter(
-            pk=OuterRef("pk"), events__from_status=Status.PENDING, events__to_status__in=gone
+        events = self.model._meta.get_field("events").related_model  # noqa: SLF001 - documented
+        given_up = events.objects.filter(
+            appointment=OuterRef("pk"), from_status=Status.PENDING, to_status__in=gone
         )
         run_out = Q(status=Status.PENDING, hold_expires_at__lte=Now())
-        return self.exclude(run_out).exclude(Exists(given_up), status__in=gone)
+        return self.exclude(run_out).exclude(Q(status__in=gone) & Exists(given_up))
 
     def besides(self, appointment: "Appointment | None") -> "AppointmentQuerySet":
         """Leave one appointment out, if one is given."""

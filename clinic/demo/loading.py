@@ -17,7 +17,7 @@ def load(
     facilities: int = 4,
     doctors: int = 24,
     patients: int = 100,
-    days_back: int = 31,
+    days_back: int = 10,
     days_ahead: int = 11,
     seed: int = SEED,
 ) -> None:

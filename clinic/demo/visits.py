@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 import pgtrigger
+from django.db import connection
 from django.db.models import Min, OuterRef, Subquery
 
 from accounts.models import User
@@ -197,3 +198,5 @@ def _save(visits: Iterable[course.Visit]) -> None:
     written = Appointment.objects.filter(pk__in=[each.pk for each in appointments])
     booked = AppointmentEvent.objects.filter(appointment=OuterRef("pk")).values("appointment")
     written.update(created_at=Subquery(booked.annotate(first=Min("at")).values("first")))
+    # Batch by batch: all of them at the end would take longer than a statement may.
+    connection.check_constraints()

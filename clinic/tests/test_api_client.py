@@ -62,7 +62,7 @@ def test_a_generated_client_signs_in_and_books(live_server, client_package):
     signed_in = part("client").AuthenticatedClient(base_url=live_server.url, token=tokens.access)
     with signed_in as client:
         own = part("api.appointments.appointments_list").sync(client=client)
-        assert own.count == len(own.results) > 0
+        assert own.count >= len(own.results) > 0
         assert all(each.patient_name == tokens.user_name for each in own.results)
         kind = part("api.appointment_types.appointment_types_list").sync(client=client).results[0]
         found = part("api.slots.slots_list").sync(

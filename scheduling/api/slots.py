@@ -55,7 +55,11 @@ class SlotSearch(Serializer):
         patients, required=False, help_text="Whose other appointments are looked past."
     )
     zip_code = serializers.CharField(
-        max_length=10, required=False, default="", help_text="From where the miles count."
+        max_length=10,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="From where the miles count.",
     )
     miles = serializers.FloatField(min_value=1, max_value=FARTHEST_MILES, required=False)
     part_of_day = serializers.ChoiceField(choices=sorted(PARTS), required=False)

@@ -90,6 +90,7 @@ def test_months_end_on_their_last_day(day, count, expected):
 
 
 def test_a_closed_record_is_not_booked_again(desk, visit):
+    visit.cancel("Patient is ill", by=None)
     Patient.objects.filter(pk=visit.patient.pk).update(is_active=False)
     assert desk.get(f"/appointments/{visit.pk}/again/").status_code == 404
     assert "again/?in=" not in desk.get(visit.get_absolute_url()).content.decode()

@@ -10,8 +10,8 @@ from clinic import demo
 from clinic.demo.accounts import ACCOUNTS
 from facilities.models import Facility
 
-# Days of history: the thirteen weeks that the page of figures shows.
-HISTORY = 7 * 13
+# Days of history, for the page of figures; more would keep whoever tries the clinic waiting.
+HISTORY = 7 * 6
 
 
 class Command(BaseCommand):
