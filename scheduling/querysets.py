@@ -91,7 +91,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def besides_past_holds(self) -> "AppointmentQuerySet":
         """Leave out what never was more than a hold, once that was given up or has run out."""
         gone = [Status.CANCELLED, Status.ENTERED_IN_ERROR]
-        events = self.model._meta.get_field("events").related_model  # noqa: SLF001 - documented
+        events: Any = self.model._meta.get_field("events").related_model  # noqa: SLF001 - documented
         given_up = events.objects.filter(
             appointment=OuterRef("pk"), from_status=Status.PENDING, to_status__in=gone
         )
