@@ -12,10 +12,13 @@ import pytest
 from django.conf import LazySettings, settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.mail import EmailMessage
+from playwright.sync_api import expect
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
 )
+
+PATIENCE = 20_000
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("clinic", deadline=None)
@@ -27,6 +30,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: walks pages in a real Chromium")
+    # As long as a busy machine may take: how quick a page is, a benchmark tells.
+    expect.set_options(timeout=PATIENCE)
     # Races run 64 threads, each on a connection of its own; the pool is there to refuse that.
     settings.DATABASES["default"]["OPTIONS"]["pool"] = False
 

@@ -91,7 +91,7 @@ def open_desk(desk: Desk, browser: Browser) -> Callable[..., Page]:
     def opened(expected: str = "status of 4", **options: Any) -> Page:
         tolerated.append(expected)
         page = desk.sign_in(browser.new_context(**{"viewport": SIZES["desktop"]} | options))
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
@@ -377,6 +377,8 @@ def test_no_page_of_the_desk_shuts_anybody_out(desk: Desk, open_desk, axe: str, 
     desk.take(desk.at(9))
     panel(page).get_by_role("button", name=re.compile("^Book 9:00")).click()
     expect(panel(page).get_by_role("alert")).to_contain_text("just been taken")
+    expect(panel(page).get_by_role("button").first).to_be_enabled()
+    expect(page.locator(".htmx-request, .htmx-settling, .htmx-swapping")).to_have_count(0)
     wrong["a lost slot"] = violations(page, axe)
     page.context.clear_cookies()
     page.goto(desk.address)

@@ -14,7 +14,6 @@ from scheduling.tests.test_browser_desk import colleague, desk, held, pick
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 __all__ = ["colleague", "desk", "open_desk"]
-IN_TIME = 5_000
 
 
 def ask_now(page: Page) -> None:
@@ -36,12 +35,12 @@ def test_what_one_books_the_other_sees_in_five_seconds_and_keeps_what_was_typed(
     panel(mine).get_by_role("button", name=re.compile("^Book 9:00")).click()
     expect(visit(mine, desk.patient)).to_be_visible()
 
-    expect(visit(theirs, desk.patient)).to_be_attached(timeout=IN_TIME)
+    expect(visit(theirs, desk.patient)).to_be_attached()
     expect(panel(theirs).get_by_label("Find patient")).to_be_focused()
     expect(panel(theirs).get_by_label("Find patient")).to_have_value("Ostr")
     assert theirs.evaluate("document.body.dataset.untouched") == "yes"
     assert theirs.evaluate("document.getElementById('board').scrollTop") == 40
-    expect(mine.locator("#board .held")).to_be_attached(timeout=IN_TIME)
+    expect(mine.locator("#board .held")).to_be_attached()
 
 
 def test_one_slot_pressed_by_both_is_held_once_and_the_other_is_told_what_to_do(
@@ -68,7 +67,7 @@ def test_the_time_that_has_the_focus_is_taken_and_the_walk_goes_on_there(desk: D
     page = open_desk()
     free(page, "9:00").focus()
     desk.take(desk.at(9), patient=desk.patient)
-    expect(visit(page, desk.patient)).to_be_focused(timeout=IN_TIME)
+    expect(visit(page, desk.patient)).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(free(page, "9:30")).to_be_focused()
 

@@ -27,6 +27,7 @@ def at_view(page: Page, view: str) -> None:
 def test_number_keys_switch_between_the_views_but_not_while_typing(desk: Desk, open_desk):
     page = open_desk()
     for key, view in [("2", "Week"), ("3", "List"), ("4", "Month"), ("1", "Day")]:
+        expect(page.locator("html.has-keys")).to_be_attached()
         page.keyboard.press(key)
         at_view(page, view)
         assert f"date={desk.day}" in page.url

@@ -24,7 +24,7 @@ def desk(live_server: Any) -> Desk:
 def page(request: Any, desk: Desk, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(java_script_enabled=request.param)
     page = desk.sign_in(context)
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     yield page
     context.close()
 
