@@ -23,14 +23,13 @@ from accounts.api.serializers import Password
 from accounts.models import User
 from api.examples import exemplified
 from api.fields import Reference
+from api.filters import YesNo
 from api.idempotency import idempotent
 from api.serializers import ModelSerializer
 from api.views import Creates, Destroys, Endpoint, Lists, Retrieves, Updates
 from facilities.api.examples import USER, USER_INPUT
 from facilities.api.serializers import IdAndName
 from facilities.models import Facility
-
-YES_NO = (("true", "Yes"), ("false", "No"))
 
 
 @exemplified(sent=USER_INPUT, shown=USER)
@@ -94,7 +93,7 @@ class NewUserSerializer(UserSerializer):
 
 class UserFilter(django_filters.FilterSet):
     role = django_filters.ChoiceFilter(choices=User.Role.choices)
-    is_active = django_filters.TypedChoiceFilter(choices=YES_NO, coerce="true".__eq__)
+    is_active = YesNo()
     facility = django_filters.ModelChoiceFilter(
         field_name="facilities", queryset=Facility.objects.all()
     )
