@@ -9,21 +9,35 @@ from rest_framework.validators import UniqueValidator
 
 
 class Strict:
-    """Refuses a field that the serializer does not know: a misspelt name would be lost."""
+    """Refuses what would be lost or changed on the way.
 
-    default_error_messages = {"unknown": "There is no field of this name. Check its spelling."}
+    A field that the serializer does not know may be a misspelt name, and a number where the
+    description says text would come back as another type than it was sent.
+    """
+
+    default_error_messages = {
+        "unknown": "There is no field of this name. Check its spelling.",
+        "number": "Text is needed here, not a number. Put it in quotation marks.",
+    }
 
     def to_internal_value(self: Any, data: Any) -> Any:
         if isinstance(data, dict):
             hidden = serializers.HiddenField
             known = {n for n, field in self.fields.items() if not isinstance(field, hidden)}
-            unknown = set(data) - known
-            if unknown:
-                message = self.error_messages["unknown"]
-                raise serializers.ValidationError(
-                    {name: [message] for name in sorted(unknown)}, code="unknown_field"
-                )
+            self.refuse(set(data) - known, "unknown", code="unknown_field")
+            self.refuse({n for n in known & set(data) if self.takes_no_number(n, data)}, "number")
         return super().to_internal_value(data)  # type: ignore[misc]
+
+    def takes_no_number(self: Any, name: str, data: dict[str, Any]) -> bool:
+        """Tell whether a number was sent for a field that takes text."""
+        text = isinstance(self.fields[name], serializers.CharField)
+        return text and isinstance(data[name], int | float)
+
+    def refuse(self: Any, names: set[str], why: str, *, code: str = "invalid") -> None:
+        """Raise a refusal of the fields `names`, if there are any."""
+        if names:
+            told = [self.error_messages[why]]
+            raise serializers.ValidationError(dict.fromkeys(sorted(names), told), code=code)
 
 
 class Serializer(Strict, serializers.Serializer):

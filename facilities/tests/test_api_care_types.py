@@ -62,3 +62,11 @@ def test_nobody_comes_in_without_a_token():
     answer = APIClient().get(URL)
     assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
     assert "Bearer" in answer["WWW-Authenticate"]
+
+
+def test_a_number_is_no_name(admin):
+    answer = admin.post(URL, {"name": 0}, format="json")
+    assert answer.status_code == 400
+    [error] = answer.json()["errors"]
+    assert (error["field"], "quotation marks" in error["detail"]) == ("name", True)
+    assert not CareType.objects.exists()

@@ -122,6 +122,19 @@ def test_somebody_alike_is_shown_while_typing_and_taken_in_one_press(desk: Desk,
     expect(panel(page).locator(".chosen")).to_contain_text("Zélie Quint")
 
 
+def test_letters_typed_as_soon_as_the_panel_is_there_are_looked_for(desk: Desk, open_desk):
+    page = ready(open_desk())
+    page.evaluate("""new MutationObserver((changes, watching) => {
+        const field = document.getElementById("id_q");
+        if (!field) return;
+        watching.disconnect();
+        field.value = "quint";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+    }).observe(document.getElementById("panel"), { childList: true, subtree: true })""")
+    page.keyboard.press("w")
+    expect(panel(page).get_by_role("button", name=FOUND)).to_be_visible()
+
+
 def test_a_walk_in_takes_three_actions_with_the_mouse(desk: Desk, open_desk):
     page = ready(open_desk())
     hands = Hands(page)
