@@ -251,7 +251,10 @@ CORS_ALLOW_HEADERS = [
 ]
 
 # Language and time. Every page shows the facility's own zone; UTC is what the database keeps.
-LANGUAGE_CODE = "en-us"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español"), ("pt-br", "Português")]
+LOCALE_PATHS = [BASE_DIR / "clinic/locale"]
+FORMAT_MODULE_PATH = ["clinic.formats"]
 TIME_ZONE = "UTC"
 # The pinned tzdata package says when clocks change, not whatever the machine has: facilities.zones.
 zoneinfo.reset_tzpath(to=())
