@@ -158,17 +158,24 @@ def board_url(facility: Facility, day: date, shown: int | None = None) -> str:
 
 
 def back_to_board(request: DeskRequest, appointment: Appointment) -> HttpResponse:
-    """Answer an action: the board of the appointment's day, on which the appointment is marked.
+    """Answer an action: the board of the appointment's day, on which the appointment is marked."""
+    facility = appointment.facility
+    day = local(appointment.starts_at, facility).date()
+    return board_again(request, facility, day, appointment.pk)
+
+
+def board_again(
+    request: DeskRequest, facility: Facility, day: date, shown: int | None = None
+) -> HttpResponse:
+    """Answer an action: the board of a day, on which the appointment `shown` is marked.
 
     Whoever acted in another view of the calendar comes back to that one.
     """
     if address := way_back.looked_at(request):
-        return way_back.back_to(request, address, appointment)
-    facility = appointment.facility
-    day = local(appointment.starts_at, facility).date()
+        return way_back.back_to(request, address, shown)
     if not request.htmx:
-        return redirect(f"{board_url(facility, day, appointment.pk)}#a{appointment.pk}")
-    context = board_context(request, facility, day, appointment.pk)
+        return redirect(f"{board_url(facility, day, shown)}{f'#a{shown}' if shown else ''}")
+    context = board_context(request, facility, day, shown)
     response = render(request, "scheduling/_desk.html", context)
     replace_url(response, board_url(facility, day))
     return reswap(retarget(response, "#desk"), "outerHTML")

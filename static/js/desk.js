@@ -92,6 +92,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", showNow);
+document.addEventListener("panel:opens", (event) => mark(event.detail.id));
 document.addEventListener("live:updated", () => mark(opener));
 
 // A name that found nobody need not be typed again for a new patient.
