@@ -15,7 +15,7 @@ from django_htmx.http import replace_url, reswap, retarget
 
 from facilities.models import Facility
 from patients.models import Patient
-from scheduling import picking
+from scheduling import beginning, picking
 from scheduling.agenda import doctor_days, doctors_on
 from scheduling.board import laid_out
 from scheduling.calendars import local
@@ -34,7 +34,8 @@ def desk(request: DeskRequest) -> HttpResponse:
     last = number_in(request.COOKIES.get(LAST_FACILITY, ""))
     facility = facilities.filter(pk=last or 0).first() or facilities.first()
     if facility is None:
-        return render(request, "scheduling/no_facility.html")
+        context = beginning.shown(request.user, None) if request.user.is_admin else {}
+        return render(request, "scheduling/no_facility.html", context)
     patient = number_in(request.GET.get("for", ""))
     address = reverse("scheduling:board", args=[facility.pk])
     return redirect(f"{address}?for={patient}" if patient else address)
@@ -116,6 +117,7 @@ def board_context(
         visible=set(today.values_list("pk", flat=True)),
         now=now,
     )
+    begins = beginning.is_beginning(request.user, board)
     return {
         "facility": facility,
         "facilities": Facility.objects.visible_to(request.user).active(),
@@ -135,6 +137,7 @@ def board_context(
         "and_for": carried,
         "live_url": f"{board_url(facility, day)}{carried}",
         "tag": tag,
+        **(beginning.shown(request.user, facility) if begins else {}),
     }
 
 
