@@ -33,6 +33,5 @@ def test_the_list_shuts_nobody_out(desk: Desk, open_desk, axe: str, size, scheme
     sizes = SIZES | {"narrow": NARROW}
     page = open_desk(viewport=sizes[size], color_scheme=scheme, bypass_csp=True)
     expect(page.get_by_role("region", name="Before the first appointment")).to_be_visible()
-    page.screenshot(path=f"/tmp/left/begin-{size}-{scheme}.png")
     assert violations(page, axe) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
