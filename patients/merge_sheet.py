@@ -30,7 +30,7 @@ EARLIER = gettext_noop("records merged into it earlier")
 # What `merging.counts` calls what can refer to a patient.
 KINDS = (
     gettext_noop("appointments"),
-    gettext_noop("appointment seriess"),
+    gettext_noop("appointment series"),
     gettext_noop("contact entries"),
     gettext_noop("patient identifiers"),
     gettext_noop("registrations"),
