@@ -74,6 +74,7 @@ def _held(
         if without(day.hours, without(day.hours, [at])):
             yield Line(at, _("At another facility"))
     elif held.pk not in visible:
+        # Translators: a time that is taken.
         yield Line(at, _("Taken"))
     elif held.status == Status.PENDING:
         yield Line(at, _("Held while somebody books it"))

@@ -40,9 +40,9 @@ class Entry(NamedTuple):
 
 def _sentence(event: AppointmentEvent) -> str:
     """Return the sentence around what happened: by whom and why, as far as that is told."""
-    # Translators: “what” is such as “Booked over a taken time” or “Marked as arrived”.
     if event.by:
         if _why(event):
+            # Translators: “what” is such as “Booked over a taken time” or “Marked as arrived”.
             return gettext("%(what)s by %(person)s: %(reason)s.")
         return gettext("%(what)s by %(person)s.")
     return gettext("%(what)s: %(reason)s.") if _why(event) else gettext("%(what)s.")

@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
+    # Translators: what an appointment is; a held time is kept for a moment while somebody books it.
     PENDING = "pending", _("Held")
     BOOKED = "booked", _("Booked")
     ARRIVED = "arrived", _("Arrived")
     CHECKED_IN = "checked-in", _("Checked in")
+    # Translators: the visit has taken place.
     FULFILLED = "fulfilled", _("Done")
     NOSHOW = "noshow", _("No-show")
     CANCELLED = "cancelled", _("Cancelled")
