@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -45,13 +45,13 @@ class WorkingHours(models.Model):
     class Weekday(models.IntegerChoices):
         """ISO 8601 weekdays, as `date.isoweekday()` gives them."""
 
-        MONDAY = 1, _("Monday")
-        TUESDAY = 2, _("Tuesday")
-        WEDNESDAY = 3, _("Wednesday")
-        THURSDAY = 4, _("Thursday")
-        FRIDAY = 5, _("Friday")
-        SATURDAY = 6, _("Saturday")
-        SUNDAY = 7, _("Sunday")
+        MONDAY = 1, WEEKDAYS[0]
+        TUESDAY = 2, WEEKDAYS[1]
+        WEDNESDAY = 3, WEEKDAYS[2]
+        THURSDAY = 4, WEEKDAYS[3]
+        FRIDAY = 5, WEEKDAYS[4]
+        SATURDAY = 6, WEEKDAYS[5]
+        SUNDAY = 7, WEEKDAYS[6]
 
         @property
         def short(self) -> "StrOrPromise":
