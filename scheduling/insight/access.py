@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from scheduling.availability import DEFAULT_DURATION
 from scheduling.calendars import local
@@ -54,7 +54,7 @@ def third_next(scope: Scope) -> Figure:
             "above does not matter here."
         ),
         _("No doctor works at these facilities."),
-        (_("Doctor"), _("Days"), _("Start"), _("Facility")),
+        (_("Doctor"), _("Days"), pgettext("of a free time", "Start"), _("Facility")),
         table,
         [fitted("access-doctors", _("By doctor, the longest wait first"), bars)] if bars else [],
     )
@@ -62,6 +62,5 @@ def third_next(scope: Scope) -> Figure:
 
 def _days(days: int | None) -> str:
     if days is None:
-        # Translators: no free time at all.
-        return _("none")
+        return pgettext("days until a free time", "none")
     return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}

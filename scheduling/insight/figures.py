@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format, number_format, time_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from scheduling.insight.plots import Bar, Plot, fitted
 from scheduling.insight.scope import Scope
@@ -135,7 +135,7 @@ def noshows(scope: Scope) -> Figure:
             "not come; cancelled visits count for neither."
         ),
         _("No visit has ended in this period yet."),
-        (_("Week of"), _("No-shows"), _("Visits due"), _("Rate")),
+        (_("Week of"), _("No-shows"), _("Visits due"), pgettext("of no-shows", "Rate")),
         table if due else [],
         [plot] if due else [],
     )
@@ -166,7 +166,7 @@ def cancellations(scope: Scope) -> Figure:
         ),
         _("No visit of this period was cancelled."),
         # Translators: how long before its start a visit was cancelled.
-        (_("Notice"), _("Visits"), _("Share")),
+        (_("Notice"), _("Visits"), pgettext("of all visits", "Share")),
         table if total else [],
         [plot] if total else [],
     )
@@ -181,6 +181,7 @@ def waiting(scope: Scope) -> Figure:
     hours = [row for row in rows if row[0] != NONE]
     table = [
         [
+            # Translators: all hours of the day together.
             _("All day") if hour == NONE else hour,
             *(str(waits), _minutes(wait[0]), _minutes(wait[1])),
             *(str(visits), _minutes(visit[0]), _minutes(visit[1])),
@@ -210,6 +211,7 @@ def waiting(scope: Scope) -> Figure:
         ),
         _("No visit has ended in this period yet."),
         (
+            # Translators: how many waits and how many visits were counted.
             *(_("Hour"), _("Waits"), _("Wait, median"), _("Wait, 90th percentile")),
             *(_("Visits"), _("Visit, median"), _("Visit, 90th percentile")),
         ),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from reportlab.lib.pagesizes import letter
 from reportlab.platypus import Spacer, Table, TableStyle
 
@@ -32,6 +32,7 @@ def _story(appointment: Appointment) -> list[Any]:
     facility = appointment.facility
     starts_at = local(appointment.starts_at, facility)
     facts = [
+        # Translators: each stands before its answer, this one before the name of the patient.
         (_("Who"), [_big(str(appointment.patient))]),
         (
             _("When"),
@@ -42,8 +43,10 @@ def _story(appointment: Appointment) -> list[Any]:
             ],
         ),
         (_("Where"), [_big(str(facility)), *(words(line, 11) for line in address(facility))]),
-        (_("With"), [words(_doctor(appointment), 11)]),
-        (_("For"), [words(_what(appointment), 11)]),
+        # Translators: before the name of the doctor.
+        (pgettext("appointment", "With"), [words(_doctor(appointment), 11)]),
+        # Translators: before the kind of visit and its length.
+        (pgettext("appointment", "For"), [words(_what(appointment), 11)]),
         (_("To bring"), [words(str(BRING), 11)]),
         (_("If you cannot come"), [words(cancelling(facility), 11)]),
     ]
