@@ -16,12 +16,12 @@ LONG_DAY_FORMAT = "l, F j"
 LONG_DAY_TIME_FORMAT = "l, F j, g:i A"
 LONG_DATE_FORMAT = "l, F j, Y"
 LONG_DATETIME_FORMAT = "l, F j, Y, g:i A"
-# A time beside others of the same half of the day, that half, a full hour, and the same
-# before that half.
+# A time beside others of the same half of the day, that half, and a full hour.
 CLOCK_FORMAT = "g:i"
 HALF_DAY_FORMAT = "A"
 HOUR_FORMAT = "g A"
-HOUR_MARK_FORMAT = "g"
+# A full hour with its half of the day beside it in small print.
+BARE_HOUR_FORMAT = "g"
 FIRST_DAY_OF_WEEK = 0
 DATE_INPUT_FORMATS = ["%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d", "%m-%d-%Y"]
 TIME_INPUT_FORMATS = ["%H:%M", "%I:%M %p", "%I %p", "%H:%M:%S"]
