@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from scheduling.models import Appointment, TimeOff
 from scheduling.tests.test_browser import SIZES, Desk, free, open_desk, panel, violations
@@ -15,10 +15,6 @@ __all__ = ["open_desk"]
 @pytest.fixture
 def desk(live_server: Any) -> Desk:
     return Desk(live_server.url)
-
-
-def form(page: Page) -> Any:
-    return panel(page).get_by_role("group", name="Block time")
 
 
 def test_time_is_blocked_from_the_doctors_head_and_taken_back(desk: Desk, open_desk):
