@@ -14,8 +14,8 @@ from django import forms
 from django.db.models import Q
 
 from facilities.models import Doctor, Facility
-from patients.forms import TypedDateField
 from patients.models import Patient
+from patients.typed_dates import TypedDateField
 
 if TYPE_CHECKING:
     from django.http import QueryDict

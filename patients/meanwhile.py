@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from patients.models import Patient
 from patients.models.change import DEMOGRAPHICS, PatientChange, demographics
+from patients.typed_dates import as_typed
 
 MINE, THEIRS = "mine", "theirs"
 
@@ -123,7 +124,7 @@ def in_words(field: forms.Field, value: Any) -> str:
     if isinstance(meant, bool):
         return "yes" if meant else "no"
     if isinstance(meant, date):
-        return f"{meant:%m/%d/%Y}"
+        return as_typed(meant)
     choices = {} if isinstance(field, forms.ModelChoiceField) else getattr(field, "choices", {})
     words = dict(choices).get(meant, meant) if choices else meant
     return str(words) if words not in (None, "") else "empty"

@@ -10,8 +10,9 @@ from facilities.models import CareType, Doctor, Facility
 from facilities.zip_codes import centroid, is_zip_code
 from patients.models import Patient
 from scheduling.forms import USUAL_MINUTES, YEARS, bare_helper
-from scheduling.models import AppointmentType, WorkingHours
+from scheduling.models import AppointmentType
 from scheduling.wanted import AFTERNOON, MORNING, Wanted
+from scheduling.weekdays import narrow_choices
 
 # Beyond the days that are worked out ahead, a search looks at this many days from its first.
 LATER_DAYS = timedelta(days=28)
@@ -72,7 +73,7 @@ class FindForm(forms.Form):
     weekdays = forms.TypedMultipleChoiceField(
         coerce=int,
         required=False,
-        choices=[(day.value, day.label[:3]) for day in WorkingHours.Weekday],
+        choices=narrow_choices,
         widget=forms.CheckboxSelectMultiple,
     )
 

@@ -8,8 +8,8 @@ from crispy_forms.layout import Div, Field
 from django import forms
 
 from scheduling.forms import bare_helper
-from scheduling.models import WorkingHours
 from scheduling.recurrence import LONGEST_INTERVAL, MOST, Weekly
+from scheduling.weekdays import narrow_choices, place, short
 
 BY_COUNT, BY_DAY = "count", "until"
 USUAL_COUNT = 8
@@ -25,7 +25,7 @@ class RepeatForm(forms.Form):
     weekdays = forms.TypedMultipleChoiceField(
         label="On",
         coerce=int,
-        choices=[(day.value, day.label[:3]) for day in WorkingHours.Weekday],
+        choices=narrow_choices,
         widget=forms.CheckboxSelectMultiple,
     )
     ends = forms.ChoiceField(
@@ -84,7 +84,7 @@ class RepeatForm(forms.Form):
         """Return what a valid form says, such as "every 2 weeks on Mon, Wed, 8 times"."""
         typed = self.cleaned_data
         weeks = "every week" if typed["every"] == 1 else f"every {typed['every']} weeks"
-        labels = [WorkingHours.Weekday(day).label[:3] for day in sorted(typed["weekdays"])]
+        labels = [short(day) for day in sorted(typed["weekdays"], key=place)]
         by_day = typed["ends"] == BY_DAY
         end = f"until {typed['until']:%b %-d, %Y}" if by_day else f"{typed['count']} times"
         return f"{weeks} on {', '.join(labels)}, {end}"

@@ -12,9 +12,10 @@ from django.http import QueryDict
 from accounts.models import User
 from facilities.models import CareType, Doctor, Facility
 from scheduling.forms import InstantField, bare_helper
-from scheduling.models import AppointmentType, WaitlistEntry, WorkingHours
+from scheduling.models import AppointmentType, WaitlistEntry
 from scheduling.openings import Slot
 from scheduling.priority import Priority
+from scheduling.weekdays import narrow_choices
 
 WISH = (
     *("care_type", "specialization", "doctor", "type", "duration_minutes"),
@@ -40,7 +41,7 @@ class WaitlistForm(forms.ModelForm):
     )
     weekdays = forms.TypedMultipleChoiceField(
         label="Days that suit",
-        choices=[(day.value, day.label[:3]) for day in WorkingHours.Weekday],
+        choices=narrow_choices,
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 
 from facilities.models import Doctor
-from scheduling.models.hours import WorkingHours
+from scheduling import weekdays
 
 if TYPE_CHECKING:
     from scheduling.models.waitlist import WaitlistEntry
@@ -57,13 +57,13 @@ def when(entry: "WaitlistEntry") -> str:
     return ", ".join(part for part in parts if part) or "Any time"
 
 
-def _days(weekdays: list[int]) -> str:
-    chosen = sorted(set(weekdays))
+def _days(wanted: list[int]) -> str:
+    chosen = sorted(set(wanted))
     if chosen == WORKDAYS:
         return "Mon to Fri"
     if chosen == WEEKEND:
         return "weekends"
-    return ", ".join(WorkingHours.Weekday(day).label[:3] for day in chosen)
+    return ", ".join(weekdays.short(day) for day in sorted(chosen, key=weekdays.place))
 
 
 def _hours(entry: "WaitlistEntry") -> str:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from scheduling import weekdays
 from scheduling.insight.plots import Bar, Plot, fitted
 from scheduling.insight.scope import Scope
 from scheduling.insight.statements import CANCELLATIONS, NOSHOWS, UTILISATION, WAITING
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOTICE = (
     ("after", "After the start"),
     ("day", "Under 24 h"),
@@ -58,8 +58,9 @@ def utilisation(scope: Scope) -> Figure:
             cells[key] = cells[key][0] + minutes[0], cells[key][1] + minutes[1]
     shares = {key: share(booked, worked) for key, (worked, booked) in cells.items()}
     per_doctor = sorted(names, key=lambda doctor: -(shares[doctor, 0] or 0))
+    week = weekdays.narrow_choices()
     table = [
-        [name, *(percent(shares.get((doctor, day))) for day in range(1, 8)), *_total(cells, doctor)]
+        [name, *(percent(shares.get((doctor, day))) for day, _ in week), *_total(cells, doctor)]
         for doctor, name in [*names.items(), (0, "All together")]
         if names
     ]
@@ -73,10 +74,7 @@ def utilisation(scope: Scope) -> Figure:
         fitted(
             "utilisation-weekdays",
             "By weekday",
-            [
-                Bar(name, shares.get((0, day)), percent(shares.get((0, day))))
-                for day, name in enumerate(WEEKDAYS, 1)
-            ],
+            [Bar(name, shares.get((0, day)), percent(shares.get((0, day)))) for day, name in week],
             full=1,
             is_columns=True,
         ),
@@ -87,7 +85,7 @@ def utilisation(scope: Scope) -> Figure:
         "Minutes that visits and their buffers take, divided by working minutes less time off and "
         "closures; overbooked visits count as well, so that it can pass 100%.",
         "Nobody had working hours in this period.",
-        ("Doctor", *WEEKDAYS, "All days", "Hours booked", "Hours worked"),
+        ("Doctor", *(name for _, name in week), "All days", "Hours booked", "Hours worked"),
         table,
         plots if names else [],
     )

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS
 
 from facilities.models import Doctor, Facility
 from scheduling.availability import Period
@@ -40,13 +41,13 @@ class WorkingHours(models.Model):
     class Weekday(models.IntegerChoices):
         """ISO 8601 weekdays, as `date.isoweekday()` gives them."""
 
-        MONDAY = 1, "Monday"
-        TUESDAY = 2, "Tuesday"
-        WEDNESDAY = 3, "Wednesday"
-        THURSDAY = 4, "Thursday"
-        FRIDAY = 5, "Friday"
-        SATURDAY = 6, "Saturday"
-        SUNDAY = 7, "Sunday"
+        MONDAY = 1, WEEKDAYS[0]
+        TUESDAY = 2, WEEKDAYS[1]
+        WEDNESDAY = 3, WEEKDAYS[2]
+        THURSDAY = 4, WEEKDAYS[3]
+        FRIDAY = 5, WEEKDAYS[4]
+        SATURDAY = 6, WEEKDAYS[5]
+        SUNDAY = 7, WEEKDAYS[6]
 
     class Weeks(models.IntegerChoices):
         """Weeks from Monday to Sunday, counted from the one of 3 January 2000, an A week."""
