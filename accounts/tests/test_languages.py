@@ -6,7 +6,6 @@ from rest_framework.test import APIClient
 
 from accounts.tests.clients import ME, given_tokens
 from accounts.tests.factories import UserFactory
-from facilities.tests.factories import FacilityFactory, staff_of
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +16,7 @@ ASKS_SPANISH = {"Accept-Language": "es-MX,es;q=0.9"}
 
 @pytest.fixture
 def receptionist():
-    return staff_of(FacilityFactory())
+    return UserFactory()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from accounts.models import User
-from facilities.tests.factories import FacilityFactory, staff_of
+from accounts.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -12,7 +12,7 @@ PAGE, CHOOSE = reverse("patients:list"), reverse("account_theme")
 
 @pytest.fixture
 def receptionist(client):
-    person = staff_of(FacilityFactory())
+    person = UserFactory()
     client.force_login(person)
     return person
 
