@@ -43,7 +43,7 @@ def week(request: DeskRequest, facility_id: int) -> HttpResponse:
 @require_safe
 @permission_required("scheduling.view_appointment", raise_exception=True)
 def week_of(request: DeskRequest, facility_id: int, doctor_id: int) -> HttpResponse:
-    """Show seven days of a doctor, Monday to Sunday; `?for=` books for a patient."""
+    """Show a week of a doctor; `?for=` books for a patient."""
     response = fresh(
         request, facility_id, "week", lambda: _content(request, facility_id, doctor_id)
     )
