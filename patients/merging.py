@@ -121,11 +121,15 @@ def label(key: Key) -> str:
 
 
 def counts(moved: dict[str, list[Any]]) -> dict[str, int]:
-    """Return how many rows there are of each model, by its plural name."""
+    """Return how many rows there are of each model that the desk may know of, by its plural name.
+
+    What a model with `is_told_of_merges = False` holds goes over unmentioned.
+    """
     models_of = {name: apps.get_model(name.rpartition(".")[0]) for name in moved}
     totals: Counter[str] = Counter()
     for name, model in models_of.items():
-        totals[str(model._meta.verbose_name_plural)] += len(moved[name])  # noqa: SLF001
+        if getattr(model, "is_told_of_merges", True):
+            totals[str(model._meta.verbose_name_plural)] += len(moved[name])  # noqa: SLF001
     return dict(totals)
 
 
