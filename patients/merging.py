@@ -124,7 +124,7 @@ def label(key: Key) -> str:
 def counts(moved: dict[str, list[Any]]) -> dict[str, int]:
     """Return how many rows there are of each model, by its plural name in English.
 
-    What a model with `is_told_of_merges = False` holds goes over unmentioned: the desk may not know.
+    What a model with `is_told_of_merges = False` holds goes over unmentioned.
     """
     models_of = {name: apps.get_model(name.rpartition(".")[0]) for name in moved}
     totals: Counter[str] = Counter()
