@@ -122,10 +122,15 @@ def label(key: Key) -> str:
 
 
 def counts(moved: dict[str, list[Any]]) -> dict[str, int]:
-    """Return how many rows there are of each model, by its plural name in English."""
+    """Return how many rows there are of each model, by its plural name in English.
+
+    What a model with `is_told_of_merges = False` holds goes over unmentioned.
+    """
     models_of = {name: apps.get_model(name.rpartition(".")[0]) for name in moved}
     totals: Counter[str] = Counter()
     for name, model in models_of.items():
+        if not getattr(model, "is_told_of_merges", True):
+            continue
         with translation.override(None):
             plural = str(model._meta.verbose_name_plural)  # noqa: SLF001 - documented by Django
         totals[plural] += len(moved[name])
