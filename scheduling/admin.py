@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
+from audit.admin import ShowsRecordsInAdmin
 from facilities.models import Facility
 from scheduling.absence_forms import place
 from scheduling.admin_forms import TellsWhatIsAffected
@@ -137,7 +138,7 @@ class AppointmentEventInline(ReadOnlyAdmin, admin.TabularInline):
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+class AppointmentAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["start", "patient", "doctor", "facility", "type", "status"]
     ordering = ["-starts_at", "-pk"]
     readonly_fields = ["start", "end", "blocked"]
@@ -226,7 +227,7 @@ class CalendarFeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+class WaitlistEntryAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["patient", "what", "where", "when", "priority", "status", "created_at"]
     list_filter = ["status", "priority", "facility", "care_type"]
     list_select_related = ["patient", "care_type", "doctor", "type", "facility"]

@@ -16,6 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from audit.kinds import Kind
+from audit.reading import shows
 from patients.models import Patient
 from scheduling import history, holding, permissions
 from scheduling.calendars import local
@@ -142,6 +144,8 @@ def details(
 ) -> dict[str, Any]:
     """Return what the appointment's page shows and offers to this person."""
     now, user = timezone.now(), request.user
+    if appointment.patient_id:
+        shows(request, Kind.APPOINTMENT, [appointment.patient_id])
     events = appointment.events.select_related(
         "by", "from_doctor", "to_doctor", "from_room", "to_room"
     )

@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from audit.kinds import Kind
+from audit.reading import shows
 from patients.merge_sheet import MergeSheet
 from patients.models import Patient, PatientMerge
 from scheduling.models import Appointment
@@ -77,6 +79,7 @@ def merged(request: DeskRequest, sheet: MergeSheet) -> HttpResponse:
 def compared(
     request: DeskRequest, sheet: MergeSheet, refusal: list[str] | None = None
 ) -> HttpResponse:
+    shows(request, Kind.MERGE, [sheet.stays.pk, sheet.closes.pk])
     clashes = list(clashing(sheet)[: MOST_CLASHES + 1])
     own = Appointment.objects.visible_to(request.user).filter(pk__in=[each.pk for each in clashes])
     context: dict[str, Any] = {

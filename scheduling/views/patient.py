@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from audit.kinds import Kind
+from audit.reading import shows
 from patients.contact_forms import ContactForm
 from patients.duplicates import looks_like
 from patients.models import ContactEntry, Patient, PatientMerge
@@ -35,6 +37,7 @@ def detail(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
+    shows(request, Kind.PATIENT_PAGE, [patient.pk])
     waiting = WaitlistEntry.objects.visible_to(request.user).waiting().filter(patient=patient)
     merges = PatientMerge.objects.in_force().filter(into=patient).select_related("merged", "by")
     return {
