@@ -19,6 +19,8 @@ LONG_DATETIME_FORMAT = "l, F j, Y, g:i A"
 CLOCK_FORMAT = "g:i"
 HALF_DAY_FORMAT = "A"
 HOUR_FORMAT = "g A"
+# A full hour with its half of the day beside it in small print.
+BARE_HOUR_FORMAT = "g"
 FIRST_DAY_OF_WEEK = 0
 DATE_INPUT_FORMATS = ["%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d", "%m-%d-%Y"]
 TIME_INPUT_FORMATS = ["%H:%M", "%I:%M %p", "%I %p", "%H:%M:%S"]

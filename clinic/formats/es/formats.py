@@ -17,6 +17,7 @@ LONG_DATE_FORMAT = r"l j \d\e F \d\e Y"
 LONG_DATETIME_FORMAT = r"l j \d\e F \d\e Y, G:i"
 CLOCK_FORMAT = "G:i"
 HALF_DAY_FORMAT = ""
+BARE_HOUR_FORMAT = "G:i"
 HOUR_FORMAT = "G:i"
 FIRST_DAY_OF_WEEK = 1
 DATE_INPUT_FORMATS = ["%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d-%m-%Y"]
