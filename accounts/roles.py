@@ -49,7 +49,8 @@ _USE_DESK = {
     "patients.add_contactentry",
 }
 
-# An administrator holds every permission; the others hold exactly these.
+# An administrator holds every permission, and alone `audit.view_accessevent`; the others hold
+# exactly these.
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.RECEPTIONIST: frozenset(
         _READ_NETWORK

@@ -3,9 +3,28 @@
 They refer to accounts and patients by number alone: a row outlives what it is about.
 """
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 
+from accounts.roles import Role
 from audit.kinds import label
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import User
+
+
+class AccessEventQuerySet(models.QuerySet["AccessEvent"]):
+    def visible_to(self, user: "User") -> "AccessEventQuerySet":
+        """Keep everything for an administrator, and nothing for others."""
+        return self if user.is_admin else self.none()
+
+    def within(self, begin: "datetime | None", end: "datetime | None") -> "AccessEventQuerySet":
+        """Keep what happened from one instant until before another; None is open."""
+        rows = self.filter(at__gte=begin) if begin else self
+        return rows.filter(at__lt=end) if end else rows
 
 
 class AccessEvent(models.Model):
@@ -31,6 +50,8 @@ class AccessEvent(models.Model):
         max_length=50, help_text="The network of the client: a /24 of IPv4, a /48 of IPv6."
     )
 
+    objects = AccessEventQuerySet.as_manager()
+
     class Meta:
         ordering = ["-pk"]
         default_permissions = ("view",)
@@ -42,6 +63,10 @@ class AccessEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} at {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def role_label(self) -> str:
+        return str(dict(Role.choices).get(self.role, self.role))
 
     @property
     def what_label(self) -> str:
