@@ -44,12 +44,23 @@ def create(
             cursor.execute(grant)
 
 
+class TooMightyError(Exception):
+    """A role that could pass over its grants; the message says which and what to do."""
+
+
 def _make(cursor: Any, role: str, password: str) -> None:
-    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
-    if cursor.fetchone() is None:
+    cursor.execute(
+        "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
+        " OR rolname = current_user FROM pg_roles WHERE rolname = %s",
+        [role],
+    )
+    found = cursor.fetchone()
+    if found is None:
         cursor.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
-    kept = sql.SQL("ALTER ROLE {} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION")
-    cursor.execute(kept.format(sql.Identifier(role)))
+    elif found[0]:
+        raise TooMightyError(
+            f"The role {role} may do more than change rows. Take that from it, or name another."
+        )
     if password:
         # Hashed here: the server may log what it is told.
         hashed = cursor.connection.pgconn.encrypt_password(
@@ -86,7 +97,5 @@ def _of_app(app: str, names: dict[str, Any]) -> Grants:
 
 def _of_auditor(auditor: str, names: dict[str, Any]) -> Grants:
     named = names | {"role": sql.Identifier(auditor)}
-    reads = "ALTER ROLE {role} IN DATABASE {database} SET default_transaction_read_only = on"
-    yield sql.SQL(reads).format(**named)
     for table in LOG:
         yield sql.SQL(f"GRANT SELECT ON {table} TO {{role}}").format(**named)

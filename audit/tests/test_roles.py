@@ -118,6 +118,13 @@ def test_rights_that_were_given_by_hand_are_taken_back():
     refused("auditor", "SELECT * FROM patients_patient")
 
 
+def test_a_role_that_could_pass_over_its_grants_is_refused():
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER ROLE "{named("app")}" CREATEROLE')
+    with pytest.raises(CommandError, match="may do more than change rows"):
+        create_roles()
+
+
 def test_who_may_not_create_roles_is_told_what_to_do():
     with (
         pytest.raises(CommandError, match="Run this as the owner"),

@@ -27,6 +27,8 @@ class Command(BaseCommand):
                 os.environ.get("DATABASE_APP_PASSWORD", ""),
                 os.environ.get("DATABASE_AUDITOR_PASSWORD", ""),
             )
+        except roles.TooMightyError as error:
+            raise CommandError(str(error)) from error
         except ProgrammingError as error:
             raise CommandError(
                 f"{error}Run this as the owner of the database, who may create roles."
