@@ -41,7 +41,7 @@ def week(request: DeskRequest, facility_id: int) -> HttpResponse:
 @require_safe
 @permission_required("scheduling.view_appointment", raise_exception=True)
 def week_of(request: DeskRequest, facility_id: int, doctor_id: int) -> HttpResponse:
-    """Show seven days of a doctor, Monday to Sunday; `?for=` books for a patient."""
+    """Show a week of a doctor; `?for=` books for a patient."""
     context = framed(request, facility_id, "week")
     facility, day = context["facility"], context["day"]
     doctors = doctors_on(facility, *_ends(day))

@@ -4,11 +4,13 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from facilities.models import Facility
 from patients.forms import NewPatientForm
 from patients.models import Patient
 from patients.search import parse_date
+from patients.typed_dates import writing
 from scheduling.views.answers import DeskRequest
 from scheduling.views.board import number_in, patient_named
 
@@ -84,8 +86,8 @@ class PatientChoice:
     @property
     def alike_because(self) -> list[tuple[Patient, str]]:
         """Return the same with what each has in common with what is typed."""
-        typed = parse_date(self.posted.get("date_of_birth", ""))
-        words = ("Same phone, similar name", "Same date of birth, similar name")
+        typed = parse_date(self.posted.get("date_of_birth", ""), writing())
+        words = (_("Same phone, similar name"), _("Same date of birth, similar name"))
         return [(person, words[person.date_of_birth == typed]) for person in self.alike]
 
     @property
@@ -110,7 +112,9 @@ class PatientChoice:
         if self.chosen:
             return self.chosen
         if not self.is_new:
-            self.error = "Choose a patient from the search, or fill in the new patient’s details."
+            self.error = _(
+                "Choose a patient from the search, or fill in the new patient’s details."
+            )
         elif {str(person.pk) for person in self.alike} - set(self.posted.getlist("seen")):
             self.shows_alike = True
         elif self.newcomer.is_valid():
