@@ -14,6 +14,10 @@ class Kind(models.TextChoices):
     PATIENT = "patient", _("Record, through the API")
     PATIENT_LIST = "patient list", _("List of records, through the API")
     ADMIN = "admin", _("Record in the administration")
+    CHART = "chart", _("Chart")
+    NOTE = "note", _("Note")
+    DOCUMENT = "document", _("Document")
+    TODAY = "today", _("Patients of the day")
     DISCLOSURES = "disclosures", _("Access log of the record")
 
 
