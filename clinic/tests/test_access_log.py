@@ -159,6 +159,18 @@ def test_who_is_refused_has_seen_nothing(client, patient):
     assert logged() == []
 
 
+def test_an_answer_that_leads_elsewhere_has_shown_nothing(client, patient):
+    client.force_login(UserFactory(role="admin"))
+    url = reverse("admin:patients_patient_delete", args=[patient.pk])
+    assert client.post(url, {"post": "yes"}).status_code == 302
+    assert logged() == []
+
+
+@pytest.mark.parametrize("status", [302, 304, 400, 403, 404, 405, 500, 503])
+def test_other_refusals_and_failures_show_nothing(status):
+    assert not reading.shows_something(status)
+
+
 def test_pages_of_nobody_log_nothing(desk, facility):
     desk.get(reverse("patients:list"))
     desk.get(reverse("scheduling:board", args=[facility.pk]))
