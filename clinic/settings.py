@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "facilities",
     "patients",
     "scheduling",
+    "records",
     "clinic",
     "api",
     "django.contrib.admin",
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "clinic.middleware.PreferencesMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "clinic.middleware.StaffPagesMiddleware",
+    "clinic.pages.ErrorPagesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -292,6 +294,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TRIAL
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".local/media"))()
+DOCUMENT_MOST_BYTES = env.int("DOCUMENT_MOST_MB", default=10) * 1024**2
+
+# Whoever keeps the system running needs nobody's chart for that.
+ADMINISTRATORS_READ_RECORDS = env.bool("ADMINISTRATORS_READ_RECORDS", default=False)
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 

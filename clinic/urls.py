@@ -12,11 +12,13 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.unregister(EmailAddress)
 admin.site.site_header = admin.site.site_title = _("Clinic administration")
 
+handler400 = "clinic.pages.bad_request"
 handler500 = "clinic.problems.server_error"
 urlpatterns = [
     path("", include("scheduling.urls")),
     path("patients/", include("patients.urls")),
     path("facilities/", include("facilities.urls")),
+    path("charts/", include("records.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include(api.urlpatterns)),

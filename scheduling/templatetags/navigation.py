@@ -31,6 +31,7 @@ PARTS = {
     ),
     "patients": (("duplicates", "duplicates"), ("access-log", "access-log"), ("", "patients")),
     "facilities": (("", "facilities"),),
+    "records": (("", "charts"),),
 }
 
 
