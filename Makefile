@@ -12,7 +12,7 @@ PY := .venv/bin/python
 WITH_DATABASE := exec $(PY) -m clinic.postgres run --
 
 .PHONY: help setup run test fuzz check check-messages messages fix lock screenshots bench-generate bench-contention bench-slots \
-	bench-sign-in bench-board bench-clean pg-start pg-stop pg-status clean
+	bench-sign-in bench-board bench-access-log bench-clean pg-start pg-stop pg-status clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ bench-sign-in: setup ## Time wrong sign-ins with known and with unknown names
 
 bench-board: setup ## Time the day board of a full day, in requests and in a slow browser
 	@$(WITH_DATABASE) $(PY) -m bench.board $(ARGS)
+
+bench-access-log: setup ## Time what a row of the access log costs, alone and among 64 writers
+	@$(WITH_DATABASE) $(PY) -m bench.access_log $(ARGS)
 
 bench-clean: setup ## Remove the databases of the benchmarks
 	@$(WITH_DATABASE) $(PY) -m bench.database clean

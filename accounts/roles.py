@@ -66,7 +66,8 @@ _WRITE_CHARTS = {
 }
 _ADD_TO_CHARTS = {"records.add_allergy", "records.add_document"}
 
-# An administrator holds every permission but the clinical ones; the others hold exactly these.
+# An administrator holds every permission but the clinical ones, and `audit.view_accessevent` alone;
+# the others hold exactly these.
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.RECEPTIONIST: frozenset(
         _READ_NETWORK

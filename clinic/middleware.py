@@ -72,15 +72,20 @@ class DatabaseUnavailableMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, OperationalError | InterfaceError):
             return None
-        logger.error("database_unavailable", exc_info=error)
-        if request.path.startswith("/api/"):
-            busy = _("The database is busy. Try again in a few seconds.")
-            response: HttpResponse = problems.response(503, "unavailable", busy)
-        else:
-            # Rendered without the request, whose user cannot be read now.
-            response = HttpResponse(render_to_string("503.html"), status=503)
-        response.headers["Retry-After"] = "5"
-        return response
+        return unavailable(request, error)
+
+
+def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Log that the database is not to be had, and return the answer that says so."""
+    logger.error("database_unavailable", exc_info=error)
+    if request.path.startswith("/api/"):
+        busy = _("The database is busy. Try again in a few seconds.")
+        response: HttpResponse = problems.response(503, "unavailable", busy)
+    else:
+        # Rendered without the request, whose user cannot be read now.
+        response = HttpResponse(render_to_string("503.html"), status=503)
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 class PreferencesMiddleware:

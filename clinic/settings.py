@@ -35,6 +35,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
     "accounts",
+    "audit",
     "facilities",
     "patients",
     "scheduling",
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "clinic.middleware.PrivatePagesMiddleware",
+    "clinic.access_log.AccessLogMiddleware",
 ]
 
 ROOT_URLCONF = "clinic.urls"

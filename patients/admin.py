@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit.admin import ShowsRecordsInAdmin
 from facilities.admin_refusals import RefusalsInWords
 from patients.models import ContactEntry, Patient, PatientChange, PatientIdentifier, Registration
 
@@ -24,7 +25,7 @@ class PatientIdentifierInline(admin.TabularInline):
 
 
 @admin.register(Patient)
-class PatientAdmin(RefusalsInWords, admin.ModelAdmin):
+class PatientAdmin(ShowsRecordsInAdmin, RefusalsInWords, admin.ModelAdmin):
     list_display = ["family_name", "given_name", "date_of_birth", "mrn", "facility", "is_active"]
     list_display_links = ["family_name", "given_name"]
     list_filter = ["is_active", "gender", "facility"]
@@ -36,6 +37,7 @@ class PatientAdmin(RefusalsInWords, admin.ModelAdmin):
     autocomplete_fields = ["facility", "assigned_doctor"]
     readonly_fields = ["mrn", "version", "merged_into", "created_at", "updated_at"]
     inlines = [PatientIdentifierInline]
+    patient_field = "pk"
 
     def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: bool) -> None:
         before = Patient.objects.get(pk=obj.pk) if change else None
@@ -124,7 +126,7 @@ class RegistrationAdmin(admin.ModelAdmin):
 
 
 @admin.register(ContactEntry)
-class ContactEntryAdmin(admin.ModelAdmin):
+class ContactEntryAdmin(ShowsRecordsInAdmin, admin.ModelAdmin):
     """The contact log, to be read; the patient's page adds to it."""
 
     list_display = ["at", "patient", "channel", "direction", "by", "strikes"]

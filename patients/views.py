@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
+from audit.kinds import Kind
+from audit.reading import shows
 from facilities.models import Facility
 from patients.forms import PatientForm
 from patients.listing import ListFilter, page_of
@@ -128,6 +130,8 @@ def edited(
 ) -> HttpResponse:
     """Render the form, as 422 when it was refused, and as 409 over somebody else's change."""
     patient = Patient.objects.filter(pk=form.instance.pk).first()
+    if patient:
+        shows(request, Kind.PATIENT_FORM, [patient.pk])
     context = {"form": form, "patient": patient, "alike": alike or []}
     refused = 409 if form.is_conflict else 422
     status = refused if request.method == "POST" else 200

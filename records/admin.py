@@ -46,5 +46,5 @@ class ClinicalAdmin(admin.ModelAdmin):
         row: Any = super().get_object(request, object_id, from_field)
         if row is not None:
             what = f"admin: {self.opts.model_name}"
-            note_reading(request.user, what, [row.patient_id])  # type: ignore[arg-type]
+            note_reading(request, what, [row.patient_id])
         return row

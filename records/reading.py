@@ -1,21 +1,21 @@
 """The one gate to what a chart holds: every view that shows clinical data goes through `reads`.
 
 It asks for the permission, finds the patient among the charts that the person may open, notes who
-reads what of whom, and keeps the answer out of every cache. Whatever else is to happen when a
-chart is read, such as writing a log of it, belongs into `note_reading`.
+reads what of whom in the access log, and keeps the answer out of every cache.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
 
-from accounts.models import User
+from audit.reading import shows
 from records.scope import MAY_READ, charts_of
 from scheduling.views.answers import DeskRequest
 
@@ -38,7 +38,7 @@ def reads(what: str, *, needs: str = MAY_READ) -> Callable[[View], View]:
                 raise PermissionDenied
             charts = charts_of(request.user).select_related("facility", "merged_into")
             patient = get_object_or_404(charts, pk=patient_id)
-            note_reading(request.user, what, [patient.pk])
+            note_reading(request, what, [patient.pk])
             response = view(request, patient, **kwargs)
             patch_cache_control(response, private=True, no_store=True)
             return response
@@ -48,6 +48,7 @@ def reads(what: str, *, needs: str = MAY_READ) -> Callable[[View], View]:
     return decorate
 
 
-def note_reading(user: User, what: str, patients: Iterable[int]) -> None:
-    """Note that somebody reads this of these charts: ids alone, nothing of their content."""
-    logger.info("chart_read", reader=user.pk, what=what, patients=list(patients))
+def note_reading(request: HttpRequest, what: str, patients: list[int]) -> None:
+    """Note that the answer to this request shows this of these charts."""
+    shows(request, what, patients)
+    logger.info("chart_read", reader=request.user.pk, what=what, patients=patients)

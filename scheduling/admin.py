@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit.admin import ShowsRecordsInAdmin
 from facilities.models import Facility
 from scheduling.absence_forms import place
 from scheduling.admin_forms import TellsWhatIsAffected
@@ -142,7 +143,7 @@ class AppointmentEventInline(ReadOnlyAdmin, admin.TabularInline):
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+class AppointmentAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["start", "patient", "doctor", "facility", "type", "status"]
     ordering = ["-starts_at", "-pk"]
     readonly_fields = ["start", "end", "blocked"]
@@ -238,7 +239,7 @@ class CalendarFeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+class WaitlistEntryAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["patient", "what", "where", "when", "priority", "status", "created_at"]
     list_filter = ["status", "priority", "facility", "care_type"]
     list_select_related = ["patient", "care_type", "doctor", "type", "facility"]

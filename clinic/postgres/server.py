@@ -51,6 +51,11 @@ class Server:
         state = self._state()
         return state.url if state else None
 
+    def url_of(self, role: str) -> str | None:
+        """Return the URL by which another role signs in, once it was given that password."""
+        state = self._state()
+        return state.url_of(role) if state else None
+
     def status(self) -> Status:
         return Status(self._lives(), self._pid(), self.url())
 

@@ -1,5 +1,6 @@
 """What the launcher remembers about a server: its port and its password."""
 
+import hashlib
 import json
 import secrets
 import socket
@@ -57,6 +58,11 @@ class State:
     @property
     def url(self) -> str:
         return f"postgresql://{NAME}:{self.password}@{HOST}:{self.port}/{NAME}"
+
+    def url_of(self, role: str) -> str:
+        """Return another role's URL; its password follows from the owner's."""
+        secret = hashlib.sha256(f"{role} {self.password}".encode()).hexdigest()
+        return f"postgresql://{role}:{secret}@{HOST}:{self.port}/{NAME}"
 
     @classmethod
     def load(cls, root: Path) -> "State | None":

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from api.idempotency import idempotent
 from api.schema import also_answers
 from api.views import Creates, Destroys, Endpoint, Retrieves, Syncs, Updates
+from audit.api import ShowsRecords
 from patients.api import serializers
 from patients.api.filters import PatientFilter
 from patients.models import Patient, PatientMerge
@@ -36,7 +37,7 @@ from patients.models import Patient, PatientMerge
         f"{', '.join(f'`{name}`' for name in Patient.CONTACT)}. The desk may change all.",
     ),
 )
-class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
+class Patients(ShowsRecords, Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     """The patients of the facilities where the person asking works; a patient sees themselves.
 
     A record that was closed stays listed, with `is_active: false`. One that was merged into another
@@ -51,6 +52,7 @@ class Patients(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
     )
     serializer_class = serializers.PatientSerializer
     filterset_class = PatientFilter
+    patient_key = "id"
 
     def listed(self) -> Any:
         rows = super().listed()

@@ -233,13 +233,13 @@ class TestReading:
         self, client, signed, django_assert_num_queries
     ):
         client.get(signed.get_absolute_url())
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(signed.get_absolute_url())
         for _ in range(4):
             last = MedicalRecord.objects.newest().get()
             newest = amended(last)
             AllergyFactory(patient=signed.patient, facility=signed.facility)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(newest.get_absolute_url())
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from audit.models import AccessEvent
 from facilities.models import Facility
 from facilities.tests.factories import staff_of
 from patients.models import Patient
@@ -320,10 +321,10 @@ class TestTheChart:
 
         live(1)
         client.get(chart(patient))
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             client.get(chart(patient))
         live(12)
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             page = text(client.get(chart(patient)))
         assert "Page 1 of 2" in page
         assert "Page 2 of 2" in text(client.get(chart(patient) + "?page=2"))
@@ -335,6 +336,9 @@ class TestTheChart:
         said = [record.getMessage() for record in caplog.records]
         read = [words for words in said if "chart_read" in words]
         assert len(read) == 1
+        event = AccessEvent.objects.get()
+        assert (event.what, event.patient_id) == ("chart", patient.pk)
+        assert event.user_id == doctor.pk
         assert str(patient.pk) in read[0]
         assert not any("Peanut" in words or patient.family_name in words for words in said)
 
@@ -402,7 +406,7 @@ class TestToday:
         visit.doctor.save()
         client.force_login(user)
         client.get(self.URL)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(self.URL)
         start = visit.ends_at
         for _ in range(8):
@@ -411,7 +415,7 @@ class TestToday:
             AllergyFactory(patient=one.patient, facility=facility)
             about = {"patient": one.patient, "facility": facility, "appointment": one}
             DraftFactory(**about, by=user)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(self.URL)
 
 

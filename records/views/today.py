@@ -41,7 +41,7 @@ def today(request: DeskRequest) -> HttpResponse:
         .on_day(day, facility)
         .select_related("patient", "doctor", "room", "type")
     )
-    note_reading(request.user, "today", sorted({each.patient_id or 0 for each in visits}))
+    note_reading(request, "today", sorted({each.patient_id or 0 for each in visits}))
     context = {"facility": facility, "facilities": facilities, "day": day, "now": now}
     context["rows"] = rows(request, visits)
     response = render(request, "records/today.html", context)

@@ -29,7 +29,7 @@ PARTS = {
         ("insight", "insight"),
         ("", "board"),
     ),
-    "patients": (("duplicates", "duplicates"), ("", "patients")),
+    "patients": (("duplicates", "duplicates"), ("access-log", "access-log"), ("", "patients")),
     "facilities": (("", "facilities"),),
     "records": (("", "charts"),),
 }

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from facilities.spreadsheets import harmless
 from facilities.tests.factories import FacilityFactory, staff_of
 from scheduling.models import Appointment
 from scheduling.status import Status
 from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
-from scheduling.views.insight import FIGURES, harmless
+from scheduling.views.insight import FIGURES
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from scheduling.tests.factories import AppointmentFactory, in_days, working_doct
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 12
+QUERIES = 13
 
 
 @pytest.fixture

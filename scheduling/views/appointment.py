@@ -18,6 +18,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from audit.kinds import Kind
+from audit.reading import shows
 from patients.models import Patient
 from scheduling import history, holding, permissions
 from scheduling.calendars import local
@@ -150,6 +152,8 @@ def details(
 ) -> dict[str, Any]:
     """Return what the appointment's page shows and offers to this person."""
     now, user = timezone.now(), request.user
+    if appointment.patient_id:
+        shows(request, Kind.APPOINTMENT, [appointment.patient_id])
     events = appointment.events.select_related(
         "by", "from_doctor", "to_doctor", "from_room", "to_room"
     )

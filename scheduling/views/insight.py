@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from facilities.models import Facility
+from facilities.spreadsheets import BYTE_ORDER_MARK, harmless
 from scheduling.insight.access import third_next
 from scheduling.insight.figures import Figure, cancellations, noshows, utilisation, waiting
 from scheduling.insight.scope import Scope
@@ -27,8 +28,6 @@ FIGURES: dict[str, Callable[[Scope], Figure]] = {
     "cancellations": cancellations,
     "waiting": waiting,
 }
-# A spreadsheet takes a cell that begins so for a formula.
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -65,16 +64,10 @@ def download(request: DeskRequest, slug: str) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-    # Without this sign a spreadsheet takes the letters of many languages for others.
-    response.write("\ufeff")
+    response.write(BYTE_ORDER_MARK)
     writer = csv.writer(response)
     writer.writerows([harmless(cell) for cell in row] for row in (figure.head, *figure.rows))
     return response
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet runs as a formula."""
-    return f"'{cell}" if cell.startswith(BEGINS_A_FORMULA) else cell
 
 
 def filled(form: InsightForm, scope: Scope) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from audit.kinds import Kind
+from audit.reading import shows
 from patients.merge_sheet import MergeSheet
 from patients.models import Patient, PatientMerge
 from scheduling.models import Appointment
@@ -84,6 +86,7 @@ def merged(request: DeskRequest, sheet: MergeSheet) -> HttpResponse:
 def compared(
     request: DeskRequest, sheet: MergeSheet, refusal: list[str] | None = None
 ) -> HttpResponse:
+    shows(request, Kind.MERGE, [sheet.stays.pk, sheet.closes.pk])
     own = Appointment.objects.at_facilities_of(request.user)
     here = clashing(sheet, own)
     clashes = list(here.select_related("doctor", "facility", "type")[:MOST_CLASHES])

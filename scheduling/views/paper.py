@@ -14,6 +14,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from audit.kinds import Kind
+from audit.reading import shows
 from scheduling.agenda import doctor_days, doctors_on
 from scheduling.calendars import local
 from scheduling.day_sheet import sheets
@@ -67,6 +69,8 @@ def slip(request: DeskRequest, pk: int) -> HttpResponse:
     expected = Appointment.objects.visible_to(request.user).expected(now)
     related = expected.select_related("patient", "doctor", "facility", "type")
     appointment = get_object_or_404(related, pk=pk)
+    if appointment.patient_id:
+        shows(request, Kind.SLIP, [appointment.patient_id])
     at = local(now, appointment.facility)
     printed = f"Printed {at:%b %-d, %Y, %-I:%M %p %Z} by {request.user}."
     return as_pdf(slip_pdf.written(appointment, printed=printed), "appointment.pdf")

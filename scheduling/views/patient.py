@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from audit.kinds import Kind
+from audit.reading import shows
 from patients.contact_forms import ContactForm
 from patients.duplicates import looks_like
 from patients.models import ContactEntry, Patient, PatientMerge
@@ -36,6 +38,7 @@ def detail(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
+    shows(request, Kind.PATIENT_PAGE, [patient.pk])
     waiting = WaitlistEntry.objects.visible_to(request.user).waiting().filter(patient=patient)
     merges = PatientMerge.objects.in_force().filter(into=patient).select_related("merged", "by")
     return {

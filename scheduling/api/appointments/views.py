@@ -15,6 +15,8 @@ from rest_framework.response import Response
 
 from api.retries import retried_once
 from api.views import Endpoint, Retrieves, Syncs
+from audit.api import ShowsRecords
+from audit.kinds import Kind
 from scheduling.api.appointments.booking import BOOK, LOST, OVERRIDE, Books
 from scheduling.api.appointments.filters import AppointmentFilter
 from scheduling.api.appointments.reading import Reads
@@ -51,12 +53,15 @@ KEPT = {
     ),
     retrieve=extend_schema(summary="Read an appointment"),
 )
-class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, Endpoint):
+class Appointments(
+    ShowsRecords, Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, Endpoint
+):
     """Visits, and times that are held for one."""
 
     queryset = Appointment.objects.select_related("patient", "doctor", "facility", "room", "type")
     serializer_class = AppointmentSerializer
     filterset_class = AppointmentFilter
+    shown_as, listed_as = Kind.APPOINTMENT, Kind.APPOINTMENT_LIST
     not_in_etag = ("next_steps", "is_movable")
     row: Appointment
 
