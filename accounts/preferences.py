@@ -48,7 +48,8 @@ def theme(request: HttpRequest) -> HttpResponse:
 def _looked_at(request: HttpRequest) -> str:
     """Return the address of the page on which the choice was made, or the desk's.
 
-    The referrer comes first, as a script may have changed the address since the page was made. A
+    The referrer comes first, as a script may have changed the address since the page was made, and
+    it tells what follows the path, which a page does not repeat: it may be what was searched for. A
     page that was itself an answer to a form names no `next`: its address may not be for reading.
     """
     named = request.POST.get("next", "")
