@@ -63,9 +63,7 @@ _WRITE_CHARTS = {
         "medication",
     )
 }
-_NURSE_CHARTS = {
-    f"records.{verb}_{model}" for verb in ("add", "change") for model in ("allergy", "document")
-}
+_ADD_TO_CHARTS = {"records.add_allergy", "records.add_document"}
 
 # An administrator holds every permission but the clinical ones; the others hold exactly these.
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -116,7 +114,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         _READ_NETWORK
         | _USE_DESK
         | _READ_CHARTS
-        | _NURSE_CHARTS
+        | _ADD_TO_CHARTS
         | {"patients.change_patient", "scheduling.arrive_appointment"}
     ),
     # Of patients and appointments their own, and what the network shows to the public.

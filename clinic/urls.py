@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("scheduling.urls")),
     path("patients/", include("patients.urls")),
     path("facilities/", include("facilities.urls")),
+    path("charts/", include("records.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include(api.urlpatterns)),
