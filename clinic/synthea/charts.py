@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from django.core.exceptions import ValidationError
+
 from clinic.synthea import SYSTEM, cells
 from clinic.synthea.report import FileReport
 from clinic.synthea.rows import Values, refuse_overlong, update
@@ -200,8 +202,11 @@ def _by_source_id(model: Any, source_ids: Iterable[str]) -> dict[str, Any]:
 
 def code(row: Row, column: str) -> str:
     """Return a code, which may be missing."""
-    if row[column] and not code_validator.regex.match(row[column]):
-        raise BrokenRowError(f"{column} is not a code such as 419199007.")
+    if row[column]:
+        try:
+            code_validator(row[column])
+        except ValidationError:
+            raise BrokenRowError(f"{column} is not a code such as 419199007.") from None
     return row[column]
 
 
