@@ -139,7 +139,7 @@ def _check_image(data: bytes, kind: str) -> None:
             if image.width * image.height > MOST_PIXELS:
                 raise _too_many_pixels()
             # A JPEG is read to its end all the same, into an eighth of the memory.
-            image.draft(image.mode, (image.width // 8, image.height // 8))
+            image.draft(image.mode, (image.width // 8 or 1, image.height // 8 or 1))
             image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404
 from django.http.response import FileResponse, HttpResponseBase
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils.cache import get_conditional_response
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import MultiPartParser
@@ -112,19 +113,24 @@ class Documents(MarksErrors, Creates, Charts):
         try:
             return self.created(request)
         except BaseException:
-            # The key of the request went back with the row, so the file has to go too.
-            if self.kept is not None:
-                remove(self.kept)
+            self.take_back()
             raise
 
     create.is_idempotent = True  # type: ignore[attr-defined]
 
     @idempotent
     def created(self, request: Request) -> Response:
+        self.take_back()  # of a try that lost a fight for locks
         serializer = UploadSerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
-        self.kept = serializer.save()
-        return self.answer(self.kept, 201)
+        with transaction.atomic():
+            self.kept = serializer.save()
+            return self.answer(self.kept, status.HTTP_201_CREATED)
+
+    def take_back(self) -> None:
+        """Remove the file whose row was rolled back."""
+        if self.kept is not None:
+            remove(self.kept)
 
     @extend_schema(
         summary="Download a document",
@@ -147,4 +153,5 @@ class Documents(MarksErrors, Creates, Charts):
             headers=AS_A_FILE,
         )
         response["ETag"] = tag = f'"{document.sha256}"'
-        return get_conditional_response(request, etag=tag, response=response) or response
+        plain: Any = response  # the header is all that is looked at
+        return get_conditional_response(request, etag=tag, response=plain) or response

@@ -1,5 +1,7 @@
 """How the views of a chart answer."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 
 from scheduling.views.answers import CONFLICT, codes_of
@@ -17,3 +19,9 @@ def refusal_status(error: ValidationError) -> int:
     if "disk_full" in codes:
         return NO_ROOM
     return CONFLICT if codes & CONFLICTS else 422
+
+
+def set_again(form: Any, name: str, value: object) -> None:
+    """Let a refused form carry another value of a hidden field when it is sent again."""
+    form.data = form.data.copy()
+    form.data[name] = str(value)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -28,9 +29,9 @@ AS_A_FILE = {
 
 @csrf_exempt  # `taken` looks: whoever does so earlier has the file read before it is capped
 @require_POST
-def upload(request: DeskRequest, patient_id: int) -> HttpResponse:
+def upload(request: DeskRequest, patient_id: int) -> HttpResponseBase:
     """Add a document."""
-    request.upload_handlers = [CappedUpload(request)]  # type: ignore[assignment]
+    request.upload_handlers = [CappedUpload(request)]
     return taken(request, patient_id=patient_id)
 
 

@@ -16,7 +16,7 @@ from records.models import Allergy, MedicalRecord
 from records.reading import reads
 from records.scope import facility_for
 from records.views import chart
-from records.views.answers import refusal_status
+from records.views.answers import refusal_status, set_again
 from scheduling.models import Appointment
 from scheduling.views.answers import CONFLICT, DeskRequest
 from scheduling.views.board import number_in
@@ -67,8 +67,7 @@ def write(request: DeskRequest, patient: Patient, record: MedicalRecord) -> Http
         stored = visible_note(request, patient, record.pk)
         status = refusal_status(error)
         form.add_error(None, error.messages)
-        form.data = form.data.copy()
-        form.data["revision"] = str(stored.revision)
+        set_again(form, "revision", stored.revision)
         return shown(request, patient, stored, form=form, status=status)
     words = _("The note is signed.") if signs else _("The draft is saved.")
     messages.success(request, words)

@@ -18,7 +18,7 @@ from records.models import Document, HealthSummary, MedicalRecord
 from records.reading import reads
 from records.scope import facility_for
 from records.views import chart
-from records.views.answers import refusal_status
+from records.views.answers import refusal_status, set_again
 from scheduling.views.answers import DeskRequest
 from scheduling.views.patient import zone_of
 
@@ -64,9 +64,8 @@ def summarise(request: DeskRequest, patient: Patient) -> HttpResponse:
         summary.replace(form.cleaned_data["since"])
     except ValidationError as error:
         form.refuse(error)
-        form.data = form.data.copy()
         stored = HealthSummary.objects.of(patient)
-        form.data["since"] = str(stored.pk) if stored else ""
+        set_again(form, "since", stored.pk if stored else "")
         return chart.shown(request, patient, form=form, status=refusal_status(error))
     messages.success(request, _("The summary is saved."))
     return back(patient, "summary")

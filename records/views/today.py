@@ -17,8 +17,12 @@ from records.scope import MAY_READ
 from scheduling.calendars import local
 from scheduling.flow import STATUSES
 from scheduling.models import Appointment
+from scheduling.status import Status
 from scheduling.views.answers import DeskRequest
 from scheduling.views.board import LAST_FACILITY, number_in
+
+# Nothing was found where nobody came.
+NO_NOTE = (Status.NOSHOW, Status.CANCELLED)
 
 
 @require_safe
@@ -37,7 +41,7 @@ def today(request: DeskRequest) -> HttpResponse:
         .on_day(day, facility)
         .select_related("patient", "doctor", "room", "type")
     )
-    note_reading(request.user, "today", sorted({each.patient_id for each in visits}))  # type: ignore[type-var]
+    note_reading(request.user, "today", sorted({each.patient_id or 0 for each in visits}))
     context = {"facility": facility, "facilities": facilities, "day": day, "now": now}
     context["rows"] = rows(request, visits)
     response = render(request, "records/today.html", context)
@@ -67,12 +71,9 @@ def rows(request: DeskRequest, visits: list[Appointment]) -> list[dict[str, Any]
     return [
         {
             "visit": each,
-            "allergies": allergies[each.patient_id],
+            "allergies": allergies[each.patient_id or 0],
             "note": notes.get(each.pk),
-            "may_write": each.patient is not None and each.status not in NO_NOTE,
+            "may_write": each.status not in NO_NOTE,
         }
         for each in visits
     ]
-
-
-NO_NOTE = ("noshow", "cancelled")

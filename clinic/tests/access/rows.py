@@ -155,7 +155,7 @@ ROWS: dict[str, dict[str, Row]] = {
     "conditions-detail": {"get": CHARTS, "patch": DOCTORS},
     "conditions-entered-in-error": {"post": DOCTORS},
     "allergies-list": {"get": CHARTS, "post": CHARTS},
-    "allergies-detail": {"get": CHARTS, "patch": CHARTS},
+    "allergies-detail": {"get": CHARTS, "patch": DOCTORS},
     "allergies-entered-in-error": {"post": CHARTS},
     "medications-list": {"get": CHARTS, "post": DOCTORS},
     "medications-detail": {"get": CHARTS, "patch": DOCTORS},
