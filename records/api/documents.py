@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.examples import exemplified
+from api.fields import LARGEST_ID
 from api.filters import Ordering
 from api.idempotency import idempotent
 from api.schema import also_answers
@@ -58,11 +59,7 @@ class DocumentSerializer(ClinicalSerializer):
 
 
 class UploadSerializer(DocumentSerializer):
-    file = serializers.FileField(
-        write_only=True,
-        allow_empty_file=True,
-        help_text="PDF, PNG or JPEG, of at most 10 MB; the content decides.",
-    )
+    file = serializers.FileField(write_only=True, allow_empty_file=True)
 
     class Meta(DocumentSerializer.Meta):
         fields = [*DocumentSerializer.Meta.fields, "file"]
@@ -74,6 +71,25 @@ class UploadSerializer(DocumentSerializer):
     def record(self, row: Document) -> None:
         self.kept = row
         row.keep(self.data_sent)
+
+
+REQUEST = {
+    "multipart/form-data": {
+        "type": "object",
+        "required": ["patient_id", "title", "file"],
+        "properties": {
+            "patient_id": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+            "title": {"type": "string", "minLength": 1, "maxLength": 150},
+            "kind": {"type": "string", "enum": Document.Kind.values},
+            "file": {
+                "type": "string",
+                "format": "binary",
+                "description": "PDF, PNG or JPEG, of at most 10 MB; the content decides.",
+            },
+        },
+        "additionalProperties": False,
+    }
+}
 
 
 class DocumentFilter(ClinicalFilter):
@@ -104,7 +120,7 @@ class Documents(MarksErrors, Creates, Charts):
     @extend_schema(
         summary="Upload a document",
         description="507 `disk_full` where there is no room left for it.",
-        request={"multipart/form-data": UploadSerializer},
+        request=REQUEST,
         responses={201: DocumentSerializer},
     )
     @also_answers(507)
@@ -116,7 +132,7 @@ class Documents(MarksErrors, Creates, Charts):
             self.take_back()
             raise
 
-    create.is_idempotent = True  # type: ignore[attr-defined]
+    create.is_idempotent = True
 
     @idempotent
     def created(self, request: Request) -> Response:
@@ -141,17 +157,17 @@ class Documents(MarksErrors, Creates, Charts):
     def content(self, request: Request, pk: str) -> HttpResponseBase:
         document = self.get_object()
         self.note([document])
+        tag = f'"{document.sha256}"'
+        if unchanged := get_conditional_response(request, etag=tag):
+            return unchanged
         try:
             file = document.file.open("rb")
         except FileNotFoundError:
             raise Http404 from None
-        response = FileResponse(
+        return FileResponse(
             file,
             as_attachment=True,
             filename=document.file_name,
             content_type=document.content_type,
-            headers=AS_A_FILE,
+            headers=AS_A_FILE | {"ETag": tag},
         )
-        response["ETag"] = tag = f'"{document.sha256}"'
-        plain: Any = response  # the header is all that is looked at
-        return get_conditional_response(request, etag=tag, response=plain) or response

@@ -15,7 +15,7 @@ from records.models import Encounter
 
 @exemplified(shown=examples.ENCOUNTER)
 class EncounterSerializer(ClinicalSerializer):
-    patient_id = serializers.IntegerField(read_only=True)  # type: ignore[assignment]
+    patient_id = serializers.IntegerField(read_only=True)
     doctor_id = serializers.IntegerField(read_only=True, allow_null=True)
     doctor_name = Named(source="doctor", allow_null=True)
     appointment_id = serializers.IntegerField(read_only=True, allow_null=True)

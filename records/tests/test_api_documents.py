@@ -57,6 +57,7 @@ def kept(media: Path) -> list[Path]:
 @pytest.mark.parametrize(
     ("data", "kind", "ending"),
     [(pdf(), "application/pdf", "pdf"), (png(), "image/png", "png")],
+    ids=["pdf", "png"],
 )
 def test_a_document_is_uploaded_and_downloaded_as_it_came(nurse, patient, data, kind, ending):
     made = send(nurse, patient, data)
@@ -87,6 +88,7 @@ def test_a_document_is_uploaded_and_downloaded_as_it_came(nurse, patient, data, 
         (png()[:-4], "unusable"),
         (b"MZ" + b"\0" * 64, "unusable"),
     ],
+    ids=["empty", "svg", "pdf and more", "half a png", "a program"],
 )
 def test_what_is_no_document_leaves_nothing(nurse, patient, media, data, code):
     refused = send(nurse, patient, data)

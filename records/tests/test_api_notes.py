@@ -10,7 +10,6 @@ from records.tests.factories import (
     DraftFactory,
     SignedFactory,
     amended,
-    doctor_at,
     doctor_user,
 )
 from scheduling.tests.factories import AppointmentFactory
@@ -54,7 +53,7 @@ def owner(patient):
 
 
 def test_a_note_is_drafted_saved_and_signed(doctor, author, facility, patient):
-    visit = AppointmentFactory(facility=facility, doctor=doctor_at(facility), patient=patient)
+    visit = AppointmentFactory(facility=facility, doctor=author.doctor, patient=patient)
     made = doctor.post(
         NOTES, {"patient_id": patient.pk, "appointment_id": visit.pk, "notes": "Cough."}
     )
@@ -104,7 +103,7 @@ def test_an_empty_draft_is_not_signed(doctor, patient):
 
 
 def test_a_visit_has_one_draft_which_is_never_written_over(doctor, author, facility, patient):
-    visit = AppointmentFactory(facility=facility, patient=patient)
+    visit = AppointmentFactory(facility=facility, doctor=author.doctor, patient=patient)
     given = {"patient_id": patient.pk, "appointment_id": visit.pk, "notes": "First"}
     first = doctor.post(NOTES, given).json()
     refused = doctor.post(NOTES, given | {"notes": "Second"})
@@ -187,8 +186,8 @@ def test_a_patients_copy_hears_that_a_note_was_wrong(patient, signed):
     assert changes == [{"id": signed.pk, "deleted": True}]
 
 
-def test_a_visit_of_another_patient_is_refused(doctor, facility, patient):
-    visit = AppointmentFactory(facility=facility)
+def test_a_visit_of_another_patient_is_refused(doctor, author, facility, patient):
+    visit = AppointmentFactory(facility=facility, doctor=author.doctor)
     refused = doctor.post(NOTES, {"patient_id": patient.pk, "appointment_id": visit.pk})
     assert (refused.status_code, refused.json()["code"]) == (400, "other_patient")
     elsewhere = AppointmentFactory()

@@ -98,8 +98,7 @@ def test_the_right_people_get_in(here, route):
                 )  # fmt: skip
                 transaction.set_rollback(True)
             status = answer.status_code if answer.status_code in (401, 403, 404) else 200
-            told = b"" if answer.streaming else answer.content[:300]
-            found = f"{role} at {whose}: {answer.status_code} {told!r}"
+            found = f"{role} at {whose}: {answer.status_code} {answer.getvalue()[:300]!r}"
             assert answer.status_code < 500, found
             elsewhere = whose == "other" and bool(route.kwargs)
             assert status == expected(row, role, elsewhere=elsewhere), found
