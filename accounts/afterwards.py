@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from django.db import connections, transaction
+from django.utils import translation
 
 logger = structlog.get_logger(__name__)
 
@@ -30,9 +31,11 @@ thread = OneThread("afterwards")
 def afterwards(work: Callable[[], None]) -> None:
     """Do this on the thread once the transaction, if there is one, has committed.
 
-    A failure is logged, and nobody is told: whoever waits for a letter asks again.
+    It speaks the language of who asked for it. A failure is logged, and nobody is told: whoever
+    waits for a letter asks again.
     """
-    transaction.on_commit(lambda: thread.submit(_logged, work))
+    language = translation.get_language()
+    transaction.on_commit(lambda: thread.submit(_logged, work, language))
 
 
 def _closing(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -42,8 +45,9 @@ def _closing(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         connections.close_all()
 
 
-def _logged(work: Callable[[], None]) -> None:
+def _logged(work: Callable[[], None], language: str | None) -> None:
     try:
-        work()
+        with translation.override(language):
+            work()
     except Exception:
         logger.exception("work_afterwards_failed")

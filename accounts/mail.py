@@ -3,6 +3,7 @@
 Letters go out on a thread of their own, one after the other: how long a request takes must not say
 whether there was somebody to write to, and a mail server that is away must not stop a registration.
 One that fails is tried again after a while. They wait in memory, and are lost with the process.
+They are written in the language that is active when they are posted.
 """
 
 from threading import BoundedSemaphore, Timer
@@ -10,6 +11,7 @@ from threading import BoundedSemaphore, Timer
 import structlog
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.afterwards import OneThread
 
@@ -60,58 +62,62 @@ def _try_again(message: EmailMessage, pauses: tuple[float, ...]) -> None:
 
 
 def post_code(to: str, code: str) -> None:
-    post(
-        to,
-        "Your code for the clinic",
-        f"Your code is {code}. Enter it in the application within 30 minutes.\n\n"
+    text = _(
+        "Your code is %(code)s. Enter it in the application within 30 minutes.\n\n"
         "If you did not register with the clinic, ignore this letter: nothing happens without the"
-        " code.\n",
+        " code.\n"
     )
+    post(to, _("Your code for the clinic"), text % {"code": code})
 
 
 def post_known(to: str) -> None:
     """Tell the owner of an account that somebody tried to register with their address."""
     post(
         to,
-        "You have an account at the clinic already",
-        "Somebody, perhaps you, wanted to register at the clinic with this address. You have an"
-        " account already: sign in with it, or ask for a new password there.\n\n"
-        "If it was not you, ignore this letter.\n",
+        _("You have an account at the clinic already"),
+        _(
+            "Somebody, perhaps you, wanted to register at the clinic with this address. You have an"
+            " account already: sign in with it, or ask for a new password there.\n\n"
+            "If it was not you, ignore this letter.\n"
+        ),
     )
 
 
 def post_reset(to: str, link: str, code: str) -> None:
-    post(to, "A new password for the clinic", f"Choose a new password here:\n{link}\n\n{_or(code)}")
+    text = _("Choose a new password here:\n%(link)s\n\n") % {"link": link}
+    post(to, _("A new password for the clinic"), text + _or(code))
 
 
 def post_invitation(to: str, link: str, code: str) -> None:
-    post(
-        to,
-        "Your account at the clinic",
-        f"An account was made for you. Choose its password here:\n{link}\n\n{_or(code)}",
-    )
+    text = _("An account was made for you. Choose its password here:\n%(link)s\n\n")
+    post(to, _("Your account at the clinic"), text % {"link": link} + _or(code))
 
 
 def post_password_changed(to: str) -> None:
     post(
         to,
-        "Your password at the clinic was changed",
-        "The password of your account was changed, and all other devices were signed out.\n\n"
-        "If it was not you, ask for a new password at once.\n",
+        _("Your password at the clinic was changed"),
+        _(
+            "The password of your account was changed, and all other devices were signed out.\n\n"
+            "If it was not you, ask for a new password at once.\n"
+        ),
     )
 
 
 def post_address_changed(to: str) -> None:
     post(
         to,
-        "Your account at the clinic has another address",
-        "From now on letters about your account go to another address, which was entered with your"
-        " password.\n\nIf it was not you, call the clinic.\n",
+        _("Your account at the clinic has another address"),
+        _(
+            "From now on letters about your account go to another address, which was entered with"
+            " your password.\n\nIf it was not you, call the clinic.\n"
+        ),
     )
 
 
 def _or(code: str) -> str:
-    return (
-        f"Or enter this code in the application: {code}\n\n"
+    text = _(
+        "Or enter this code in the application: %(code)s\n\n"
         "Both are good for three days, and once. If you did not expect this letter, ignore it.\n"
     )
+    return text % {"code": code}

@@ -9,6 +9,7 @@ import struct
 import uuid
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -33,16 +34,23 @@ def redrawn(data: bytes) -> bytes:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise _refused("picture_too_large", f"at most {MOST_PIXELS // 10**6} megapixels")
+                raise _too_many_pixels()
             return _pixels(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _refused("picture_too_large", f"at most {MOST_PIXELS // 10**6} megapixels") from error
+        raise _too_many_pixels() from error
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
-        raise _refused("picture_unreadable", "a JPEG, PNG or WebP") from error
+        message = _("This file cannot be used. Choose a picture that is a JPEG, PNG or WebP.")
+        raise _refused("picture_unreadable", message) from error
 
 
 def too_large() -> ValidationError:
-    return _refused("picture_too_large", f"at most {MOST_BYTES // 1024**2} MB")
+    message = _("This file cannot be used. Choose a picture that is at most %(most)s MB.")
+    return _refused("picture_too_large", message % {"most": MOST_BYTES // 1024**2})
+
+
+def _too_many_pixels() -> ValidationError:
+    message = _("This file cannot be used. Choose a picture that is at most %(most)s megapixels.")
+    return _refused("picture_too_large", message % {"most": MOST_PIXELS // 10**6})
 
 
 def _pixels(image: Image.Image) -> bytes:
@@ -57,6 +65,5 @@ def _pixels(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def _refused(code: str, wanted: str) -> ValidationError:
-    message = f"This file cannot be used. Choose a picture that is {wanted}."
+def _refused(code: str, message: str) -> ValidationError:
     return ValidationError({"picture": ValidationError(message, code=code)})

@@ -8,14 +8,15 @@ a separate question, answered by each model's `visible_to(user)`.
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
-    ADMIN = "admin", "Administrator"
-    DOCTOR = "doctor", "Doctor"
-    NURSE = "nurse", "Nurse"
-    RECEPTIONIST = "receptionist", "Receptionist"
-    PATIENT = "patient", "Patient"
+    ADMIN = "admin", _("Administrator")
+    DOCTOR = "doctor", _("Doctor")
+    NURSE = "nurse", _("Nurse")
+    RECEPTIONIST = "receptionist", _("Receptionist")
+    PATIENT = "patient", _("Patient")
 
 
 STAFF_ROLES = frozenset({Role.ADMIN, Role.DOCTOR, Role.NURSE, Role.RECEPTIONIST})

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -74,12 +75,15 @@ def refuse_stale(
         if not required:
             return
         raise PreconditionRequired(
-            "Send the ETag of what you read as If-Match, so that nobody's change is overwritten.",
+            _(
+                "Send the ETag of what you read as If-Match, "
+                "so that nobody's change is overwritten."
+            ),
             "if_match_required",
         )
     now = changeable(etag(data, not_in_etag))
     if not {changeable(each) for each in named(header)} & {now, "*"}:
         raise PreconditionFailed(
-            "It has changed since you read it. Read it again, then repeat what you meant to do.",
+            _("It has changed since you read it. Read it again, then repeat what you meant to do."),
             "stale",
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -16,9 +17,10 @@ class Instant(serializers.DateTimeField):
     """A point in time. Without an offset nobody knows which, so that is refused."""
 
     default_error_messages = {
-        "no_offset": "Add the offset from UTC, such as 2027-03-14T09:30:00-05:00 or "
-        "2027-03-14T14:30:00Z.",
-        "out_of_reach": "This year is out of reach. Send one such as 2027.",
+        "no_offset": _(
+            "Add the offset from UTC, such as 2027-03-14T09:30:00-05:00 or 2027-03-14T14:30:00Z."
+        ),
+        "out_of_reach": _("This year is out of reach. Send one such as 2027."),
     }
 
     def enforce_timezone(self, value: datetime) -> datetime:
@@ -36,7 +38,9 @@ class Instant(serializers.DateTimeField):
 class Day(serializers.DateField):
     """A day on the wall calendar, within what the days of a time zone can hold."""
 
-    default_error_messages = {"out_of_reach": "This year is out of reach. Send one such as 2027."}
+    default_error_messages = {
+        "out_of_reach": _("This year is out of reach. Send one such as 2027.")
+    }
 
     def to_internal_value(self, value: Any) -> date:
         day: date = super().to_internal_value(value)
@@ -61,8 +65,8 @@ class Reference(serializers.PrimaryKeyRelatedField):
     """
 
     default_error_messages = {
-        "does_not_exist": "There is none with the id {pk_value} that you may use here.",
-        "incorrect_type": "An id is a whole number, such as 42.",
+        "does_not_exist": _("There is none with the id {pk_value} that you may use here."),
+        "incorrect_type": _("An id is a whole number, such as 42."),
     }
 
     def __init__(self, rows: Callable[[Any], Any], **options: Any) -> None:

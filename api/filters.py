@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -65,7 +66,7 @@ class DayField(forms.DateField):
     def clean(self, value: Any) -> Any:
         day = super().clean(value)
         if day is not None and day.year not in YEARS:
-            raise forms.ValidationError("This year is out of reach. Send one such as 2027.")
+            raise forms.ValidationError(_("This year is out of reach. Send one such as 2027."))
         return day
 
 

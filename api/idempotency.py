@@ -21,6 +21,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -73,7 +74,8 @@ def idempotent(handler: Handler) -> Handler:
             return handler(view, request, *args, **kwargs)
         if not 0 < len(key) <= LONGEST:
             raise Unprocessable(
-                f"An {HEADER} has 1 to {LONGEST} characters. A random UUID does well.",
+                _("An %(header)s has 1 to %(most)s characters. A random UUID does well.")
+                % {"header": HEADER, "most": LONGEST},
                 "idempotency_key_length",
             )
 
@@ -123,7 +125,8 @@ def replayed(view: Any, request: Request, key: str) -> Response:
     kept = IdempotencyKey.objects.get(user=request.user.pk, key=key)
     if kept.request_hash != request_hash(request):
         raise Unprocessable(
-            f"This {HEADER} was used for another request. Choose a new key.",
+            _("This %(header)s was used for another request. Choose a new key.")
+            % {"header": HEADER},
             "idempotency_key_reused",
         )
     body = json.loads(kept.body)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -101,7 +102,7 @@ def _number(request: Request, name: str) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and int(text[:MOST_DIGITS]) > 0):
-        refusal = "Send a whole number from 1 on, or leave it out."
+        refusal = _("Send a whole number from 1 on, or leave it out.")
         raise serializers.ValidationError({name: [refusal]})
     return int(text[:MOST_DIGITS])
 
@@ -113,7 +114,7 @@ def _written(asked_at: datetime, last: Any) -> str:
 
 def _read(cursor: str) -> Any:
     """Return what a cursor says, or raise ValidationError where no answer gave it."""
-    refusal = "No answer gave this cursor. Follow `next` as it is, or begin without a cursor."
+    refusal = _("No answer gave this cursor. Follow `next` as it is, or begin without a cursor.")
     try:
         serializer = CursorSerializer(data=json.loads(urlsafe_b64decode(cursor)))
     except (ValueError, RecursionError) as error:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
@@ -18,9 +19,9 @@ class JSONParser(parsers.JSONParser):
             said = super().parse(*args, **kwargs)
             json.dumps(said, ensure_ascii=False).encode()
         except RecursionError as error:
-            raise ParseError("This JSON is nested too deep to be read.") from error
+            raise ParseError(_("This JSON is nested too deep to be read.")) from error
         except UnicodeEncodeError as error:
             raise ParseError(
-                "This JSON holds half a character: a \\ud8…\\udf… escape without its other half."
+                _("This JSON holds half a character: a \\ud8…\\udf… escape without its other half.")
             ) from error
         return said

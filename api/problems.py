@@ -8,10 +8,28 @@ import structlog
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import JsonResponse
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
 CONTENT_TYPE = "application/problem+json"
-INVALID = "Some of the input is not right. See `errors`, correct it, and send it again."
+INVALID = _("Some of the input is not right. See `errors`, correct it, and send it again.")
+TITLES = {
+    HTTPStatus.BAD_REQUEST: _("Bad Request"),
+    HTTPStatus.UNAUTHORIZED: _("Unauthorized"),
+    HTTPStatus.FORBIDDEN: _("Forbidden"),
+    HTTPStatus.NOT_FOUND: _("Not Found"),
+    HTTPStatus.METHOD_NOT_ALLOWED: _("Method Not Allowed"),
+    HTTPStatus.NOT_ACCEPTABLE: _("Not Acceptable"),
+    HTTPStatus.CONFLICT: _("Conflict"),
+    HTTPStatus.PRECONDITION_FAILED: _("Precondition Failed"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("Request Entity Too Large"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: _("Unsupported Media Type"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: _("Unprocessable Entity"),
+    HTTPStatus.PRECONDITION_REQUIRED: _("Precondition Required"),
+    HTTPStatus.TOO_MANY_REQUESTS: _("Too Many Requests"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: _("Internal Server Error"),
+    HTTPStatus.SERVICE_UNAVAILABLE: _("Service Unavailable"),
+}
 
 
 class Problem(exceptions.APIException):
@@ -85,7 +103,7 @@ def body(
     bound = structlog.contextvars.get_contextvars()
     problem = {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": str(TITLES.get(HTTPStatus(status), HTTPStatus(status).phrase)),
         "status": int(status),
         "code": code,
         "detail": detail,
@@ -114,7 +132,7 @@ def refusal_body(status: int, error: DjangoValidationError, **more: Any) -> dict
     alone = errors[0] if len(errors) == 1 and errors[0]["field"] == NON_FIELD_ERRORS else None
     if alone:
         return body(status, alone["code"], alone["detail"], **more)
-    return body(status, "invalid", INVALID, errors, **more)
+    return body(status, "invalid", str(INVALID), errors, **more)
 
 
 def field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:

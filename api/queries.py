@@ -5,8 +5,10 @@ as if it had been applied.
 The description is the one list of them: filters, pages and what `@extend_schema` adds.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.plumbing import ComponentRegistry, get_class
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -23,12 +25,10 @@ def refuse_unusable(request: Request, view: Any) -> None:
     known = parameters(view, "GET" if request.method == "HEAD" else str(request.method))
     unknown = sorted(request.query_params.keys() - known.keys())
     if unknown:
-        there_are = f"There are: {', '.join(sorted(known))}." if known else "There are none here."
-        detail = f"There is no query parameter of this name. {there_are}"
-        raise ValidationError(_each(unknown, detail, "unknown_parameter"))
+        raise ValidationError(_each(unknown, _no_such(known), "unknown_parameter"))
     empty = [name for name, value in request.query_params.items() if not (value or known[name])]
     if empty:
-        raise ValidationError(_each(empty, "Give this a value, or leave it out.", "empty"))
+        raise ValidationError(_each(empty, _("Give this a value, or leave it out."), "empty"))
 
 
 def parameters(view: Any, method: str) -> dict[str, bool]:
@@ -55,6 +55,13 @@ def _schema(view: Any, method: str) -> Any:
     schema.view, schema.method, schema.path = view, method, ""
     schema.registry = ComponentRegistry()
     return schema
+
+
+def _no_such(known: Iterable[str]) -> str:
+    if not known:
+        return _("There is no query parameter of this name. There are none here.")
+    names = ", ".join(sorted(known))
+    return _("There is no query parameter of this name. There are: %(names)s.") % {"names": names}
 
 
 def _each(names: list[str], detail: str, code: str) -> dict[str, list[ErrorDetail]]:

@@ -237,7 +237,7 @@ def _header(
 
 
 def _problem_response(status: int, ref: dict[str, Any]) -> dict[str, Any]:
-    code, detail = WHY[status]
+    code, detail = WHY[status][0], str(WHY[status][1])
     errors = [REFUSED_FIELD] if status == HTTPStatus.BAD_REQUEST else None
     example = problems.body(status, code, detail, errors) | {"request_id": "6f1f0d0e"}
     content = {"schema": ref, "examples": {code: {"value": example}}}

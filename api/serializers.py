@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
@@ -16,8 +17,8 @@ class Strict:
     """
 
     default_error_messages = {
-        "unknown": "There is no field of this name. Check its spelling.",
-        "number": "Text is needed here, not a number. Put it in quotation marks.",
+        "unknown": _("There is no field of this name. Check its spelling."),
+        "number": _("Text is needed here, not a number. Put it in quotation marks."),
     }
 
     def to_internal_value(self: Any, data: Any) -> Any:

@@ -9,6 +9,8 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import http_date
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
@@ -39,7 +41,7 @@ VERBS = {
 class MayDo(BasePermission):
     """Lets those pass whose role holds the permission that the action needs."""
 
-    message = "Your role may not do this. Ask an administrator if you need it."
+    message = _("Your role may not do this. Ask an administrator if you need it.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         # The method is not allowed, which is for the view to say.
@@ -274,8 +276,10 @@ def _instant(since: str) -> datetime:
 def _refuse_mixed(said: Any) -> None:
     """Refuse the two ways through a list in one request: one of them would be passed over."""
     if "updated_since" in said and "page" in said:
-        refusal = "Changes have no numbered pages. Follow `next` of the answer instead."
+        refusal = gettext("Changes have no numbered pages. Follow `next` of the answer instead.")
         raise ValidationError({"page": [refusal]})
     if "cursor" in said and "updated_since" not in said:
-        refusal = "A cursor belongs to `updated_since`. Follow `next` as it is, or send both."
+        refusal = gettext(
+            "A cursor belongs to `updated_since`. Follow `next` as it is, or send both."
+        )
         raise ValidationError({"cursor": [refusal]})

@@ -10,6 +10,7 @@ from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -64,10 +65,14 @@ v1 = [*routes(), *(each for app in APPS for each in app.urlpatterns)]
 
 @cache
 def described(renderer: type[BaseRenderer]) -> tuple[bytes, str]:
-    """Return the description in this form, and its ETag. It is made once in a process."""
+    """Return the description in this form, and its ETag.
+
+    It is made once in a process, in English, whoever asks first.
+    """
     generator: Any = Description.generator_class()
-    schema = generator.get_schema(public=True)
-    text: bytes = renderer().render(schema, renderer.media_type, {})
+    with translation.override("en"):
+        schema = generator.get_schema(public=True)
+        text: bytes = renderer().render(schema, renderer.media_type, {})
     return text, f'"{sha256(text).hexdigest()[:32]}"'
 
 

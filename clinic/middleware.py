@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.translation import gettext as _
 from django_structlog.middlewares import RequestMiddleware
 
 from accounts.models import User
@@ -72,7 +73,7 @@ class DatabaseUnavailableMiddleware:
             return None
         logger.error("database_unavailable", exc_info=error)
         if request.path.startswith("/api/"):
-            busy = "The database is busy. Try again in a few seconds."
+            busy = _("The database is busy. Try again in a few seconds.")
             response: HttpResponse = problems.response(503, "unavailable", busy)
         else:
             # Rendered without the request, whose user cannot be read now.

@@ -14,6 +14,8 @@ from django.core.exceptions import (
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
@@ -64,12 +66,12 @@ CONFLICTS = frozenset(
         "wrong_status",
     }
 )
-OVERTAKEN = (
+OVERTAKEN = _(
     "Somebody else has just changed what this refers to, or taken what only one can have. "
     "Read it again, then repeat what you meant to do."
 )
-TOO_LARGE = "This is more than the clinic takes in one request. Send less at a time."
-IN_USE = (
+TOO_LARGE = _("This is more than the clinic takes in one request. Send less at a time.")
+IN_USE = _(
     "Other records refer to this one, so it cannot be deleted. Change those first, or deactivate "
     "this one where it has `is_active`."
 )
@@ -95,12 +97,14 @@ def _as_refusal(error: Exception) -> Exception:
         case PermissionDenied():
             return exceptions.PermissionDenied()
         case RequestDataTooBig():
-            return TooLarge(TOO_LARGE, "too_large")
+            return TooLarge(str(TOO_LARGE), "too_large")
         case SuspiciousOperation():
-            return exceptions.ParseError("This request cannot be read. Send fewer fields.")
+            return exceptions.ParseError(gettext("This request cannot be read. Send fewer fields."))
         case OperationalError() | InterfaceError():
             logger.error("database_unavailable", exc_info=error)
-            return Unavailable("The database is busy. Try again in a few seconds.", "unavailable")
+            return Unavailable(
+                gettext("The database is busy. Try again in a few seconds."), "unavailable"
+            )
     return error
 
 
@@ -112,11 +116,11 @@ _OVERTAKEN = {"23505", "23503"}
 def _stopped(error: IntegrityError) -> Exception:
     """Return what a constraint refuses in its own words, or in these where it has none."""
     if isinstance(error, _IN_USE):
-        return Conflict(IN_USE, "in_use")
+        return Conflict(str(IN_USE), "in_use")
     refusal = translated(error)
     sqlstate = getattr(error.__cause__, "sqlstate", None)
     overtaken = refusal is error and sqlstate in _OVERTAKEN
-    return Conflict(OVERTAKEN, "overtaken") if overtaken else refusal
+    return Conflict(str(OVERTAKEN), "overtaken") if overtaken else refusal
 
 
 def _refused(error: ValidationError) -> tuple[int, dict[str, Any]]:
@@ -155,7 +159,7 @@ def _described(error: exceptions.APIException) -> dict[str, Any]:
     more = error.more if isinstance(error, Problem) else {}
     if isinstance(error, exceptions.ValidationError):
         errors = list(problems.field_errors(error.detail))
-        return problems.body(error.status_code, "invalid", problems.INVALID, errors)
+        return problems.body(error.status_code, "invalid", str(problems.INVALID), errors)
     if isinstance(error.detail, dict):  # some say it once more inside
         detail = error.detail["detail"]
         return problems.body(error.status_code, str(detail.code), str(detail))
@@ -179,7 +183,7 @@ def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = 
 @login_not_required
 def not_found(request: HttpRequest) -> HttpResponse:
     """Answer for an address below `/api/` that leads nowhere."""
-    return problems.response(404, "not_found", "There is nothing at this address.")
+    return problems.response(404, "not_found", gettext("There is nothing at this address."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -187,5 +191,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not request.path.startswith("/api/"):
         return defaults.server_error(request)
     return problems.response(
-        500, "server_error", "Something went wrong here. Try again; if it stays, report the id."
+        500,
+        "server_error",
+        gettext("Something went wrong here. Try again; if it stays, report the id."),
     )

@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from facilities.admin_refusals import RefusalsInWords
 from facilities.models import (
@@ -54,9 +56,12 @@ class FacilityAdmin(RefusalsInWords, admin.ModelAdmin):
     readonly_fields = ["registered_count", "identifier"]
     inlines = [ZipCodeRangeInline, RoomInline]
 
-    @admin.display(description="registered", ordering="registered_count")
+    @admin.display(description=_("registered"), ordering="registered_count")
     def registered(self, facility: Facility) -> str:
-        return f"{facility.registered_count} of {facility.capacity}"
+        return gettext("%(registered)s of %(capacity)s") % {
+            "registered": facility.registered_count,
+            "capacity": facility.capacity,
+        }
 
 
 @admin.register(ZipCodeRange)
@@ -90,21 +95,28 @@ class DoctorAdmin(RefusalsInWords, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Doctor]:
         return super().get_queryset(request).prefetch_related("facilities", "care_types")
 
-    @admin.display(description="facilities")
+    @admin.display(description=_("facilities"))
     def places(self, doctor: Doctor) -> str:
         return ", ".join(facility.name for facility in doctor.facilities.all())
 
-    @admin.display(description="care types")
+    @admin.display(description=_("care types"))
     def care(self, doctor: Doctor) -> str:
         return ", ".join(care_type.name for care_type in doctor.care_types.all())
 
-    @admin.action(description="Let the selected doctors take appointments")
+    @admin.action(description=_("Let the selected doctors take appointments"))
     def activate(self, request: HttpRequest, doctors: QuerySet[Doctor]) -> None:
-        self.message_user(request, f"{doctors.update(is_active=True)} doctors take appointments.")
+        changed = doctors.update(is_active=True)
+        told = ngettext(
+            "%(count)s doctor takes appointments.", "%(count)s doctors take appointments.", changed
+        )
+        self.message_user(request, told % {"count": changed})
 
-    @admin.action(description="Let the selected doctors take no more appointments")
+    @admin.action(description=_("Let the selected doctors take no more appointments"))
     def deactivate(self, request: HttpRequest, doctors: QuerySet[Doctor]) -> None:
         changed = doctors.update(is_active=False)
-        self.message_user(
-            request, f"{changed} doctors take no more appointments. What is booked stays booked."
+        told = ngettext(
+            "%(count)s doctor takes no more appointments. What is booked stays booked.",
+            "%(count)s doctors take no more appointments. What is booked stays booked.",
+            changed,
         )
+        self.message_user(request, told % {"count": changed})

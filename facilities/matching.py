@@ -8,6 +8,10 @@ Distances are between the middles of two ZIP codes, so they are told in whole mi
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from facilities.zip_codes import centroid, miles_between
 
 if TYPE_CHECKING:
@@ -30,7 +34,10 @@ class Match(NamedTuple):
         if self.miles is None:
             return ""
         whole = round(self.miles)
-        return "under a mile" if whole == 0 else "1 mile" if whole == 1 else f"{whole:,} miles"
+        if whole == 0:
+            return _("under a mile")
+        shown = number_format(whole, force_grouping=True)
+        return ngettext("%(count)s mile", "%(count)s miles", whole) % {"count": shown}
 
 
 def ranked(facilities: Iterable["Facility"], zip_code: str) -> list[Match]:

@@ -13,6 +13,8 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from facilities.querysets import (
@@ -24,7 +26,9 @@ from facilities.querysets import (
     zip_span,
 )
 
-zip_code_validator = RegexValidator(r"^\d{5}$", "Enter a ZIP code of five digits, such as 02134.")
+zip_code_validator = RegexValidator(
+    r"^\d{5}$", _("Enter a ZIP code of five digits, such as 02134.")
+)
 
 
 known_timezones = cache(zoneinfo.available_timezones)
@@ -32,10 +36,10 @@ known_timezones = cache(zoneinfo.available_timezones)
 
 def validate_timezone(name: str) -> None:
     if name not in known_timezones():
-        raise ValidationError("Choose a time zone from the list, such as America/Chicago.")
+        raise ValidationError(gettext("Choose a time zone from the list, such as America/Chicago."))
 
 
-OVERLAPPING_RANGES = (
+OVERLAPPING_RANGES = _(
     "This facility has a range with some of these ZIP codes already. Change that range instead."
 )
 
@@ -72,7 +76,7 @@ class CareType(models.Model):
                 models.functions.Lower("name"),
                 name="care_type_name_unique",
                 violation_error_code="name_taken",
-                violation_error_message="There is a care type with this name. Use that one.",
+                violation_error_message=_("There is a care type with this name. Use that one."),
             )
         ]
 
@@ -88,21 +92,21 @@ class Facility(models.Model):
     """
 
     name = models.CharField(max_length=200)
-    address_line = models.CharField("address", max_length=200, blank=True)
+    address_line = models.CharField(_("address"), max_length=200, blank=True)
     city = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=50, blank=True)
     zip_code = models.CharField(
-        "ZIP code", max_length=5, blank=True, validators=[zip_code_validator]
+        _("ZIP code"), max_length=5, blank=True, validators=[zip_code_validator]
     )
     phone = PhoneNumberField(blank=True)
     timezone = models.CharField(
-        "time zone", max_length=64, default="America/New_York", validators=[validate_timezone]
+        _("time zone"), max_length=64, default="America/New_York", validators=[validate_timezone]
     )
     capacity = models.PositiveIntegerField(
-        help_text="How many active patients can be registered here.",
+        help_text=_("How many active patients can be registered here."),
     )
     registered_count = models.PositiveIntegerField(
-        "registered", default=0, editable=False, db_default=0
+        _("registered"), default=0, editable=False, db_default=0
     )
     care_types = models.ManyToManyField(CareType, related_name="facilities", blank=True)
     staff = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="facilities", blank=True)
@@ -111,7 +115,7 @@ class Facility(models.Model):
         unique=True,
         null=True,
         blank=True,
-        help_text="The facility's id in the system it was imported from.",
+        help_text=_("The facility's id in the system it was imported from."),
     )
     is_active = models.BooleanField(default=True)
     updated_at = models.DateTimeField(auto_now=True, db_default=Now(), db_index=True)
@@ -119,15 +123,17 @@ class Facility(models.Model):
     objects = FacilityQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "facilities"
+        verbose_name_plural = _("facilities")
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(registered_count__lte=F("capacity")),
                 name="facility_has_room",
                 violation_error_code="facility_full",
-                violation_error_message="This facility is full. Choose another facility, or ask an "
-                "administrator to raise its capacity.",
+                violation_error_message=_(
+                    "This facility is full. Choose another facility, or ask an administrator "
+                    "to raise its capacity."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(zip_code="") | Q(zip_code__regex=r"^\d{5}$"),
@@ -158,12 +164,10 @@ class Facility(models.Model):
     def clean(self) -> None:
         super().clean()
         if self.capacity is not None and self.capacity < self.registered_count:
-            raise ValidationError(
-                {
-                    "capacity": f"Enter at least {self.registered_count}, which is how many "
-                    "patients are registered here."
-                }
+            refusal = gettext(
+                "Enter at least %(count)s, which is how many patients are registered here."
             )
+            raise ValidationError({"capacity": refusal % {"count": self.registered_count}})
 
     @property
     def tz(self) -> zoneinfo.ZoneInfo:
@@ -183,25 +187,26 @@ class ZipCodeRange(models.Model):
     """ZIP codes that a facility serves, both ends included; facilities may share a range."""
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="zip_code_ranges")
-    zip_min = models.CharField("first ZIP code", max_length=5, validators=[zip_code_validator])
-    zip_max = models.CharField("last ZIP code", max_length=5, validators=[zip_code_validator])
+    zip_min = models.CharField(_("first ZIP code"), max_length=5, validators=[zip_code_validator])
+    zip_max = models.CharField(_("last ZIP code"), max_length=5, validators=[zip_code_validator])
 
     objects = ZipCodeRangeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "ZIP code range"
+        verbose_name = _("ZIP code range")
         ordering = ["facility", "zip_min"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(zip_min__regex=r"^\d{5}$", zip_max__regex=r"^\d{5}$"),
                 name="zip_code_range_five_digits",
-                violation_error_message="Enter ZIP codes of five digits, such as 02134.",
+                violation_error_message=_("Enter ZIP codes of five digits, such as 02134."),
             ),
             models.CheckConstraint(
                 condition=Q(zip_min__lte=F("zip_max")),
                 name="zip_code_range_in_order",
-                violation_error_message="The last ZIP code must not be below the first. "
-                "Swap the two.",
+                violation_error_message=_(
+                    "The last ZIP code must not be below the first. Swap the two."
+                ),
             ),
             ExclusionConstraint(
                 name="zip_code_range_distinct",
@@ -239,7 +244,7 @@ class Room(models.Model):
                 models.functions.Lower("name"),
                 name="room_name_unique",
                 violation_error_code="name_taken",
-                violation_error_message="This facility has a room with that name already.",
+                violation_error_message=_("This facility has a room with that name already."),
             )
         ]
 
@@ -256,7 +261,7 @@ class Doctor(models.Model):
         null=True,
         blank=True,
         related_name="doctor",
-        help_text="The account this doctor signs in with, if any.",
+        help_text=_("The account this doctor signs in with, if any."),
     )
     name = models.CharField(max_length=150)
     specialization = models.CharField(max_length=100, db_index=True)
@@ -266,14 +271,14 @@ class Doctor(models.Model):
     )
     facilities = models.ManyToManyField(Facility, related_name="doctors", blank=True)
     care_types = models.ManyToManyField(
-        CareType, related_name="doctors", blank=True, help_text="What this doctor provides."
+        CareType, related_name="doctors", blank=True, help_text=_("What this doctor provides.")
     )
     identifier = models.CharField(
         max_length=64,
         unique=True,
         null=True,
         blank=True,
-        help_text="The doctor's id in the system they were imported from.",
+        help_text=_("The doctor's id in the system they were imported from."),
     )
     is_active = models.BooleanField(default=True)
     updated_at = models.DateTimeField(auto_now=True, db_default=Now(), db_index=True)

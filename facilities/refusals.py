@@ -11,7 +11,7 @@ What only one row may have, by a unique or an exclusion constraint, is a conflic
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pgtrigger
 from django.apps import apps
@@ -19,6 +19,10 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
+from django.utils import translation
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class RefusalTrigger(pgtrigger.Trigger):
@@ -28,7 +32,7 @@ class RefusalTrigger(pgtrigger.Trigger):
     """
 
     constraint: str
-    violation_error_message: str
+    violation_error_message: "StrOrPromise"
     violation_error_code: str
     condition_sql: str
 
@@ -43,7 +47,9 @@ class RefusalTrigger(pgtrigger.Trigger):
         super().__init__(name=self.constraint, level=pgtrigger.Row, when=pgtrigger.Before, **kwargs)
 
     def get_func(self, model: Any) -> str:
-        message = self.violation_error_message.replace("'", "''").replace("%", "%%")
+        # Whoever installs the trigger: what it holds is English.
+        with translation.override(None):
+            message = str(self.violation_error_message).replace("'", "''").replace("%", "%%")
         return f"""
             IF {self.condition_sql} THEN
                 RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = '{self.constraint}',
@@ -90,7 +96,8 @@ def translated(error: IntegrityError) -> Exception:
     if diagnosis is None or diagnosis.constraint_name not in _words():
         return error
     code, message = _words()[diagnosis.constraint_name]
-    return ValidationError(message.replace("{count}", diagnosis.message_detail or ""), code=code)
+    counted = str(message).replace("{count}", diagnosis.message_detail or "")
+    return ValidationError(counted, code=code)
 
 
 def refusal(constraint: str) -> ValidationError:
@@ -100,18 +107,22 @@ def refusal(constraint: str) -> ValidationError:
 
 
 @cache
-def _words() -> dict[str, tuple[str, str]]:
-    """Map each constraint's name to its code and message, over all models."""
-    words: dict[str, tuple[str, str]] = {}
+def _words() -> "dict[str, tuple[str, StrOrPromise]]":
+    """Map each constraint's name to its code and message, over all models.
+
+    The messages are not translated yet: they are kept for requests in any language.
+    """
+    words: dict[str, tuple[str, StrOrPromise]] = {}
     for model in apps.get_models():
         meta: Any = model._meta  # noqa: SLF001 - Django documents _meta as public
         for rule in [*meta.constraints, *getattr(meta, "triggers", [])]:
             silent = models.BaseConstraint.default_violation_error_message
             if not isinstance(rule, models.BaseConstraint | RefusalTrigger):
                 continue
-            if rule.violation_error_message != silent:
+            said = rule.violation_error_message
+            if said is not None and said != silent:
                 name = str(getattr(rule, "constraint", rule.name))
-                words[name] = (rule.violation_error_code or name, str(rule.violation_error_message))
+                words[name] = (rule.violation_error_code or name, said)
     return words
 
 

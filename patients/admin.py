@@ -7,6 +7,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.admin_refusals import RefusalsInWords
@@ -29,7 +32,7 @@ class PatientAdmin(RefusalsInWords, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     search_fields = ["family_name"]
-    search_help_text = "MRN, name, date of birth, phone or email, as at the desk."
+    search_help_text = _("MRN, name, date of birth, phone or email, as at the desk.")
     autocomplete_fields = ["facility", "assigned_doctor"]
     readonly_fields = ["mrn", "version", "merged_into", "created_at", "updated_at"]
     inlines = [PatientIdentifierInline]
@@ -75,23 +78,24 @@ class RegistrationAdmin(admin.ModelAdmin):
             fields.remove("candidate")
         return fields
 
-    @admin.display(description="record that may be theirs")
+    @admin.display(description=_("record that may be theirs"))
     def candidate_facts(self, registration: Registration) -> str:
         patient = registration.candidate
         if patient is None:
             return "–"
-        facts = [patient, patient.date_of_birth, f"MRN {patient.mrn}", patient.email or "no email"]
-        return ", ".join(map(str, facts))
+        born = date_format(patient.date_of_birth, "SHORT_DATE_FORMAT")
+        mrn = gettext("MRN %(mrn)s") % {"mrn": patient.mrn}
+        return ", ".join([str(patient), born, mrn, patient.email or gettext("no email")])
 
-    @admin.action(description="Confirm: this is the same person", permissions=["change"])
+    @admin.action(description=_("Confirm: this is the same person"), permissions=["change"])
     def confirm(self, request: HttpRequest, registrations: QuerySet[Registration]) -> None:
         self._decide(request, registrations, Registration.confirm)
 
-    @admin.action(description="Create a new record", permissions=["change"])
+    @admin.action(description=_("Create a new record"), permissions=["change"])
     def create_record(self, request: HttpRequest, registrations: QuerySet[Registration]) -> None:
         self._decide(request, registrations, Registration.create_record)
 
-    @admin.action(description="Reject: no record for this account", permissions=["change"])
+    @admin.action(description=_("Reject: no record for this account"), permissions=["change"])
     def reject(self, request: HttpRequest, registrations: QuerySet[Registration]) -> None:
         self._decide(request, registrations, Registration.reject)
 
@@ -108,12 +112,15 @@ class RegistrationAdmin(admin.ModelAdmin):
                 words = " ".join(refusal.messages)
                 self.message_user(request, f"{registration}: {words}", messages.ERROR)
             else:
-                self.message_user(request, f"{registration} {self._outcome(registration)}.")
+                self.message_user(request, self._outcome(registration))
 
     def _outcome(self, registration: Registration) -> str:
         if registration.status == Registration.Status.REJECTED:
-            return "is rejected"
-        return f"is linked to {registration.candidate}"
+            return gettext("%(name)s is rejected.") % {"name": registration}
+        return gettext("%(name)s is linked to %(patient)s.") % {
+            "name": registration,
+            "patient": registration.candidate,
+        }
 
 
 @admin.register(ContactEntry)

@@ -6,6 +6,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import ContactEntry
 
@@ -14,15 +15,16 @@ class ContactForm(forms.ModelForm):
     """What was said, when and how; `strikes` names the entry that this one corrects."""
 
     at = forms.DateTimeField(
-        label="When",
+        label=_("When"),
         required=False,
-        help_text="Leave it empty for now.",
+        help_text=_("Leave it empty for now."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     class Meta:
         model = ContactEntry
         fields = ["channel", "direction", "at", "note", "strikes"]
+        labels = {"channel": _("Channel"), "direction": _("Direction"), "note": _("Note")}
         widgets = {"note": forms.Textarea(attrs={"rows": 2}), "strikes": forms.HiddenInput}
 
     def __init__(self, data: Any = None, *, entry: ContactEntry, initial: Any = None) -> None:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
@@ -64,7 +65,8 @@ def different(request: HttpRequest) -> HttpResponse:
         return redirect("patients:duplicates")
     messages.success(
         request,
-        f"Remembered: MRN {first.mrn} and MRN {second.mrn} are not the same person.",
+        _("Remembered: MRN %(first)s and MRN %(second)s are not the same person.")
+        % {"first": first.mrn, "second": second.mrn},
         extra_tags="page:" + reverse("patients:not-different", args=[decision.pk]),
     )
     return redirect("patients:duplicates")
@@ -77,10 +79,11 @@ def not_different(request: HttpRequest, pk: int) -> HttpResponse:
     decisions = DifferentPeople.objects.visible_to(signed_in(request))
     decision = get_object_or_404(decisions.select_related("first", "second"), pk=pk)
     if decision.undo(by=signed_in(request)):
-        pair = f"MRN {decision.first.mrn} and MRN {decision.second.mrn}"
-        messages.success(request, f"Taken back: {pair} may be the same person.")
+        told = _("Taken back: MRN %(first)s and MRN %(second)s may be the same person.")
+        pair = {"first": decision.first.mrn, "second": decision.second.mrn}
+        messages.success(request, told % pair)
     else:
-        messages.warning(request, "This decision has been taken back already.")
+        messages.warning(request, _("This decision has been taken back already."))
     return redirect("patients:duplicates")
 
 

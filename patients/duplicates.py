@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import DifferentPeople, Patient
 from patients.statements import BLOCKS, LIKELY_PAIRS
@@ -44,13 +45,13 @@ class Pairs:
 
 
 REASONS = (
-    "same date of birth",
-    "date of birth a slip away",
-    "same name",
-    "much the same name",
-    "given and family name swapped",
-    "same phone",
-    "same address",
+    _("same date of birth"),
+    _("date of birth a slip away"),
+    _("same name"),
+    _("much the same name"),
+    _("given and family name swapped"),
+    _("same phone"),
+    _("same address"),
 )
 
 
@@ -111,4 +112,4 @@ def looks_like(user: "User", patient: Patient) -> list[Patient]:
 
 
 def _words(facts: "Iterable[bool]") -> list[str]:
-    return [words for words, holds in zip(REASONS, facts, strict=True) if holds]
+    return [str(words) for words, holds in zip(REASONS, facts, strict=True) if holds]

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from facilities.models import Facility
 
@@ -18,7 +19,9 @@ class FacilityField(forms.ModelChoiceField):
     """A facility; one that is full is named as full, and can be chosen by who has a place there."""
 
     def label_from_instance(self, facility: Facility) -> str:
-        return f"Full: {facility}" if facility.is_full else str(facility)
+        return (
+            _("Full: %(facility)s") % {"facility": facility} if facility.is_full else str(facility)
+        )
 
 
 def who_has_room(zip_code: str, choosable: QuerySet[Facility]) -> str:
@@ -28,7 +31,8 @@ def who_has_room(zip_code: str, choosable: QuerySet[Facility]) -> str:
     """
     matches = [match for match in Facility.objects.matching(zip_code) if not match.is_full]
     if not matches:
-        return f"No facility that serves ZIP code {zip_code} has room." if zip_code else ""
+        nowhere = _("No facility that serves ZIP code %(zip_code)s has room.")
+        return nowhere % {"zip_code": zip_code} if zip_code else ""
     own = set(choosable.values_list("pk", flat=True))
     return " ".join(
         _offer(match, is_own=match.facility.pk in own) for match in matches[:MOST_OFFERED]
@@ -37,8 +41,14 @@ def who_has_room(zip_code: str, choosable: QuerySet[Facility]) -> str:
 
 def _offer(match: "Match", *, is_own: bool) -> str:
     facility = match.facility
-    name = f"{facility} ({match.distance} away)" if match.distance else str(facility)
+    name = str(facility)
+    if match.distance:
+        away = _("%(facility)s (%(distance)s away)")
+        name = away % {"facility": facility, "distance": match.distance}
     if is_own:
-        return f"{name} has room."
-    how = f" at {facility.phone.as_national}" if facility.phone else ""
-    return f"{name} has room: call them{how} to register there."
+        return _("%(facility)s has room.") % {"facility": name}
+    if not facility.phone:
+        told = _("%(facility)s has room: call them to register there.")
+        return told % {"facility": name}
+    told = _("%(facility)s has room: call them at %(phone)s to register there.")
+    return told % {"facility": name, "phone": facility.phone.as_national}

@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.models import Doctor, Facility
@@ -18,17 +20,36 @@ from patients.models import Patient
 from patients.models.change import DEMOGRAPHICS
 from patients.search import parse_date
 
+LABELS = {
+    "given_name": _("Given name"),
+    "family_name": _("Family name"),
+    "maiden_name": _("Maiden name"),
+    "gender": _("Gender"),
+    "language": _("Language"),
+    "phone": _("Phone"),
+    "email": _("Email"),
+    "address_line": _("Address"),
+    "city": _("City"),
+    "state": _("State"),
+    "facility": _("Facility"),
+    "assigned_doctor": _("Assigned doctor"),
+    "is_active": _("Is active"),
+}
+
 
 class TypedDateField(forms.DateField):
-    """A date that is typed, as 1/17/2010, 17 Jan 2010, 01172010 or 2010-01-17."""
+    """A date that is typed, as 1/17/2010, 17 Jan 2010, 01172010 or 2010-01-17.
+
+    Days stand before months where the language of the page has it so.
+    """
 
     default_error_messages = {
-        "invalid": "Enter the date as month/day/year with four digits for the year, "
-        "such as 1/17/2010."
+        "invalid": _(
+            "Enter the date as month/day/year with four digits for the year, such as 1/17/2010."
+        )
     }
     widget = forms.DateInput(
-        format="%m/%d/%Y",
-        attrs={"placeholder": "MM/DD/YYYY", "inputmode": "numeric", "autocomplete": "off"},
+        attrs={"placeholder": _("MM/DD/YYYY"), "inputmode": "numeric", "autocomplete": "off"},
     )
 
     def to_python(self, value: Any) -> date | None:
@@ -62,11 +83,12 @@ class _RefusableForm(forms.ModelForm):
 class NewPatientForm(_RefusableForm):
     """The least that a new patient is registered with while they are on the phone."""
 
-    date_of_birth = TypedDateField()
+    date_of_birth = TypedDateField(label=_("Date of birth"))
 
     class Meta:
         model = Patient
         fields = ["given_name", "family_name", "date_of_birth", "phone"]
+        labels = LABELS
 
     def __init__(self, data: Any = None, *, facility: Facility, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -84,14 +106,15 @@ class PatientForm(_RefusableForm):
     form is saved. `clashes` holds the fields that both changed: the person chooses of each.
     """
 
-    date_of_birth = TypedDateField()
-    deceased_on = TypedDateField(required=False)
+    date_of_birth = TypedDateField(label=_("Date of birth"))
+    deceased_on = TypedDateField(label=_("Deceased on"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     as_read = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Patient
         fields = DEMOGRAPHICS
+        labels = LABELS
         field_classes = {"facility": FacilityField}
 
     def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
@@ -110,6 +133,10 @@ class PatientForm(_RefusableForm):
         self.helper = _helper(*_LAYOUT)
         self.helper.field_template = "patients/_field.html"
 
+    @property
+    def clash_labels(self) -> list[str]:
+        return [clash.label for clash in self.clashes.values()]
+
     def add_error(self, field: str | None, error: Any) -> None:
         """Show beside the facility that it is full, with the nearest ones that have room."""
         super().add_error(field, error)
@@ -126,7 +153,7 @@ class PatientForm(_RefusableForm):
 
     def clean(self) -> dict[str, Any] | None:
         for name in self.clashes:
-            self.add_error(name, "Choose one of the two values below, then save again.")
+            self.add_error(name, gettext("Choose one of the two values below, then save again."))
         return super().clean()
 
     def save_or_explain(self) -> Patient | None:
@@ -182,7 +209,7 @@ _LAYOUT = (
     "version",
     "as_read",
     Fieldset(
-        "Who",
+        _("Who"),
         Div(
             *(
                 _Decided(name, autocomplete="off", spellcheck="false")
@@ -193,7 +220,7 @@ _LAYOUT = (
         ),
     ),
     Fieldset(
-        "How to reach them",
+        _("How to reach them"),
         Div(
             *(
                 _Decided(name, autocomplete="off")
@@ -204,7 +231,7 @@ _LAYOUT = (
         ),
     ),
     Fieldset(
-        "Where they are cared for",
+        _("Where they are cared for"),
         Div("facility", "assigned_doctor", "deceased_on", "is_active", css_class="form-grid"),
     ),
 )

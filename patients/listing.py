@@ -12,6 +12,8 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from facilities.models import Doctor, Facility
 from patients.forms import TypedDateField
@@ -36,25 +38,31 @@ class ListFilter(forms.Form):
     """Which patients, and in which order; `born` comes by POST alone."""
 
     facility: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, required=False, empty_label="All facilities"
+        None, label=_("Facility"), required=False, empty_label=_("All facilities")
     )
     doctor: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, required=False, empty_label="Any doctor"
+        None, label=_("Doctor"), required=False, empty_label=_("Any doctor")
     )
     state = forms.ChoiceField(
-        required=False, choices=[("", "Open and closed"), ("open", "Open"), ("closed", "Closed")]
-    )
-    sort = forms.ChoiceField(
-        label="Order",
+        label=pgettext_lazy("record", "State"),
         required=False,
         choices=[
-            ("", "Registered last"),
-            ("name", "Name"),
-            ("born", "Date of birth"),
-            ("mrn", "MRN"),
+            ("", pgettext_lazy("record", "Open and closed")),
+            ("open", pgettext_lazy("record", "Open")),
+            ("closed", pgettext_lazy("record", "Closed")),
         ],
     )
-    born = TypedDateField(label="Date of birth", required=False)
+    sort = forms.ChoiceField(
+        label=pgettext_lazy("of a list", "Order"),
+        required=False,
+        choices=[
+            ("", _("Registered last")),
+            ("name", _("Name")),
+            ("born", _("Date of birth")),
+            ("mrn", _("MRN")),
+        ],
+    )
+    born = TypedDateField(label=_("Date of birth"), required=False)
 
     IN_ADDRESS = ("facility", "doctor", "state", "sort")
 

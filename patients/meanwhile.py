@@ -12,6 +12,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from patients.models import Patient
@@ -121,9 +123,9 @@ def in_words(field: forms.Field, value: Any) -> str:
     except ValidationError:
         return str(value)
     if isinstance(meant, bool):
-        return "yes" if meant else "no"
+        return _("yes") if meant else _("no")
     if isinstance(meant, date):
-        return f"{meant:%m/%d/%Y}"
+        return date_format(meant, "SHORT_DATE_FORMAT")
     choices = {} if isinstance(field, forms.ModelChoiceField) else getattr(field, "choices", {})
     words = dict(choices).get(meant, meant) if choices else meant
-    return str(words) if words not in (None, "") else "empty"
+    return str(words) if words not in (None, "") else _("empty")

@@ -5,24 +5,37 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
+
 from patients import merging
 from patients.models import Patient
 
 LABELS = {
-    "given_name": "Given name",
-    "family_name": "Family name",
-    "maiden_name": "Maiden name",
-    "date_of_birth": "Date of birth",
-    "gender": "Gender",
-    "phone": "Phone",
-    "email": "Email",
-    "address_line": "Address",
-    "language": "Language",
-    "facility_id": "Facility",
-    "assigned_doctor_id": "Doctor",
+    "given_name": _("Given name"),
+    "family_name": _("Family name"),
+    "maiden_name": _("Maiden name"),
+    "date_of_birth": _("Date of birth"),
+    "gender": _("Gender"),
+    "phone": _("Phone"),
+    "email": _("Email"),
+    "address_line": _("Address"),
+    "language": _("Language"),
+    "facility_id": _("Facility"),
+    "assigned_doctor_id": _("Doctor"),
 }
 GROUPS = {group[0]: group for group in (*merging.CHOSEN, *merging.TAKEN_OVER)}
-EARLIER = "records merged into it earlier"
+EARLIER = gettext_noop("records merged into it earlier")
+# What `merging.counts` calls what can refer to a patient.
+KINDS = (
+    gettext_noop("appointments"),
+    gettext_noop("appointment series"),
+    gettext_noop("contact entries"),
+    gettext_noop("patient identifiers"),
+    gettext_noop("registrations"),
+    gettext_noop("waitlist entries"),
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ class MergeSheet:
         return [
             Row(
                 name=name,
-                label=label,
+                label=str(label),
                 stays=_words(self.stays, name),
                 closes=_words(self.closes, name),
                 chosen=self._chosen(name),
@@ -66,7 +79,7 @@ class MergeSheet:
 
     @cached_property
     def moving(self) -> dict[str, int]:
-        """Return how many rows of each kind go over."""
+        """Return how many rows of each kind go over, by its name."""
         counted = merging.counts(
             {
                 merging.label(key): merging.owned(key, self.closes)
@@ -74,7 +87,7 @@ class MergeSheet:
             }
         )
         earlier = counted.pop("patients", 0)
-        return {name: n for name, n in (counted | {EARLIER: earlier}).items() if n}
+        return {gettext(name): n for name, n in (counted | {EARLIER: earlier}).items() if n}
 
     def version_of(self, patient: Patient) -> int | None:
         """Return the version that the person saw of a record."""
@@ -100,7 +113,7 @@ def _words(patient: Patient, name: str) -> str:
     if name == "gender":
         return patient.get_gender_display()
     if name == "date_of_birth":
-        return f"{patient.date_of_birth:%m/%d/%Y}"
+        return date_format(patient.date_of_birth, "SHORT_DATE_FORMAT")
     if name == "phone":
         return patient.phone.as_national if patient.phone else ""
     if name == "address_line":

@@ -14,7 +14,8 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from facilities.refusals import refusals
@@ -121,15 +122,18 @@ def label(key: Key) -> str:
 
 
 def counts(moved: dict[str, list[Any]]) -> dict[str, int]:
-    """Return how many rows there are of each model that the desk may know of, by its plural name.
+    """Return how many rows there are of each model, by its plural name in English.
 
     What a model with `is_told_of_merges = False` holds goes over unmentioned.
     """
     models_of = {name: apps.get_model(name.rpartition(".")[0]) for name in moved}
     totals: Counter[str] = Counter()
     for name, model in models_of.items():
-        if getattr(model, "is_told_of_merges", True):
-            totals[str(model._meta.verbose_name_plural)] += len(moved[name])  # noqa: SLF001
+        if not getattr(model, "is_told_of_merges", True):
+            continue
+        with translation.override(None):
+            plural = str(model._meta.verbose_name_plural)  # noqa: SLF001 - documented by Django
+        totals[plural] += len(moved[name])
     return dict(totals)
 
 
@@ -153,47 +157,55 @@ def lock(keys: list[Key], *patients: "Patient") -> None:
 def refuse_changed(patient: "Patient", since: int | None) -> None:
     if since is not None and patient.version != since:
         raise ValidationError(
-            f"Somebody else has changed the record with MRN {patient.mrn} since you read it. "
-            "Read it again, then repeat the merge.",
+            _(
+                "Somebody else has changed the record with MRN %(mrn)s since you read it. "
+                "Read it again, then repeat the merge."
+            ),
             code="stale",
+            params={"mrn": patient.mrn},
         )
 
 
 def refuse_merge(merged: "Patient", into: "Patient") -> None:
     if merged.pk == into.pk:
         raise ValidationError(
-            "A record cannot be merged into itself. Choose the other record.", code="itself"
+            _("A record cannot be merged into itself. Choose the other record."), code="itself"
         )
     if merged.merged_into_id is not None:
         raise ValidationError(
-            "This record has been merged already. Open the record that replaced it.",
+            _("This record has been merged already. Open the record that replaced it."),
             code="merged_already",
         )
     if not into.is_active:
         raise ValidationError(
-            "The record that is to stay is closed. Open it first, or choose another.",
+            _("The record that is to stay is closed. Open it first, or choose another."),
             code="into_closed",
         )
     if merged.deceased_on:
         raise ValidationError(
-            "This record says that the patient has died, the other does not. Find out which is "
-            "right, and correct the other first.",
+            _(
+                "This record says that the patient has died, the other does not. Find out which is "
+                "right, and correct the other first."
+            ),
             code="deceased",
         )
     if merged.user_id is not None and into.user_id is not None:
         raise ValidationError(
-            "Both records have an account, and one record can have one alone. Find out which the "
-            "patient uses, and ask an administrator to delete the other in Django admin first.",
+            _(
+                "Both records have an account, and one record can have one alone. Find out which "
+                "the patient uses, and ask an administrator to delete the other in Django admin "
+                "first."
+            ),
             code="two_accounts",
         )
 
 
 def refuse_undo(record: "PatientMerge") -> None:
     if record.undone_at is not None:
-        raise ValidationError("This merge has been undone already.", code="not_merged")
+        raise ValidationError(_("This merge has been undone already."), code="not_merged")
     if record.into.merged_into_id is not None:
         raise ValidationError(
-            "The record that this one went into has been merged since. Undo that merge first.",
+            _("The record that this one went into has been merged since. Undo that merge first."),
             code="into_merged",
         )
 
@@ -276,7 +288,10 @@ def _naming(key: Key, pk: Any, refusal: ValidationError) -> ValidationError:
     row = key.model._base_manager.get(pk=pk)  # noqa: SLF001 - documented by Django
     what = f"{key.model._meta.verbose_name} “{row}”"  # noqa: SLF001 - documented by Django
     return ValidationError(
-        f"The {what} cannot go over to the other record: change or cancel it first. "
-        f"{refusal.messages[0]}",
+        _(
+            "The %(what)s cannot go over to the other record: change or cancel it first. "
+            "%(refusal)s"
+        ),
         code=refusal.code,
+        params={"what": what, "refusal": refusal.messages[0]},
     )

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.passwords import refuse_weak
@@ -219,7 +220,7 @@ class PatientMergeQuerySet(models.QuerySet["PatientMerge"]):
         record = merges.select_related("merged", "into", "by").first()
         if record is None:
             raise ValidationError(
-                "This record is not merged into another, so there is nothing to undo.",
+                _("This record is not merged into another, so there is nothing to undo."),
                 code="not_merged",
             )
         return record

@@ -1,9 +1,10 @@
 """What somebody at the desk means by one line of text.
 
 "hayes 1/17/2010", "LANGOSH, C", "(402) 555-0142" and "wate 2010" all go into one box. `parse` takes
-such a line apart into name words, dates of birth, numbers and an email address; it knows neither
-database nor framework. `fold` writes a name as the index does: the SQL function
-`patients_name_tokens` applies the same steps, and a test holds the two together.
+such a line apart into name words, dates of birth, numbers and an email address; it knows no
+database, and days stand before months where the active language has it so. `fold` writes a name as
+the index does: the SQL function `patients_name_tokens` applies the same steps, and a test holds the
+two together.
 """
 
 import re
@@ -12,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+
+from django.utils.formats import get_format
 
 LONGEST_TEXT = 200
 MOST_WORDS = 6
@@ -141,7 +144,8 @@ def _readings(match: re.Match[str]) -> Iterator[date]:
     if match.re is _YEAR_FIRST:
         yield from _day(first, second, third)
     elif match.re is _YEAR_LAST:
-        yield from _day(third, first, second) or _day(third, second, first)
+        month, day = _month_and_day(first, second)
+        yield from _day(third, month, day) or _day(third, day, month)
     elif match.re is _MONTH_FIRST:
         yield from _day(third, _month(first), second)
     else:
@@ -153,9 +157,14 @@ def _solid_dates(digits: str) -> set[date]:
     if len(digits) != 8:
         return set()
     return {
-        *_day(digits[4:], digits[:2], digits[2:4]),
+        *_day(digits[4:], *_month_and_day(digits[:2], digits[2:4])),
         *_day(digits[:4], digits[4:6], digits[6:]),
     }
+
+
+def _month_and_day(first: str, second: str) -> tuple[str, str]:
+    day_first = get_format("SHORT_DATE_FORMAT").startswith("d")
+    return (second, first) if day_first else (first, second)
 
 
 def _day(year: str, month: str, day: str) -> list[date]:

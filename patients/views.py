@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
@@ -67,7 +68,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if {str(patient.pk) for patient in alike} - set(request.POST.getlist("seen")):
         return edited(request, form, alike)
     if patient := form.save_or_explain():
-        messages.success(request, f"Registered: {patient}, MRN {patient.mrn}.")
+        told = _("Registered: %(patient)s, MRN %(mrn)s.")
+        messages.success(request, told % {"patient": patient, "mrn": patient.mrn})
         return redirect(patient)
     return edited(request, form)
 
@@ -78,10 +80,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.visible_to(signed_in(request)), pk=pk)
     form = PatientForm(request.POST or None, user=signed_in(request), instance=patient)
     if request.method == "POST" and form.save_or_explain():
-        messages.success(request, f"Saved: {form.instance}.")
+        messages.success(request, _("Saved: %(patient)s.") % {"patient": form.instance})
         if form.taken_over:
-            fields = ", ".join(form.taken_over)
-            messages.info(request, f"A colleague’s changes meanwhile are kept too: {fields}.")
+            told = _("A colleague’s changes meanwhile are kept too: %(fields)s.")
+            messages.info(request, told % {"fields": ", ".join(form.taken_over)})
         return redirect(patient)
     return edited(request, form)
 

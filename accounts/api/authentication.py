@@ -2,6 +2,7 @@
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -28,16 +29,16 @@ class AccessToken(JWTAuthentication):
             claims = read_access(token)
         except ExpiredTokenError as error:
             raise AuthenticationFailed(
-                "The access token has expired. Get a new one with the refresh token.",
+                _("The access token has expired. Get a new one with the refresh token."),
                 "token_expired",
             ) from error
         except TokenError as error:
             raise AuthenticationFailed(
-                "This is no access token of ours. Sign in.", "token_invalid"
+                _("This is no access token of ours. Sign in."), "token_invalid"
             ) from error
         sign_in = SignIn.objects.of(claims, timezone.now())
         if sign_in is None:
-            raise AuthenticationFailed("You are signed out. Sign in again.", "signed_out")
+            raise AuthenticationFailed(_("You are signed out. Sign in again."), "signed_out")
         structlog.contextvars.bind_contextvars(user_id=sign_in.user_id)
         return sign_in.user, sign_in
 

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -109,7 +111,7 @@ class MyPicture(Pictures):
 
 
 class MayWriteUsers(BasePermission):
-    message = "Only administrators manage accounts."
+    message = _("Only administrators manage accounts.")
     needs: ClassVar = {"GET": "accounts.view_user"}
 
     def has_permission(self, request: Request, view: Any) -> bool:
@@ -137,5 +139,5 @@ def _uploaded(request: Request) -> bytes:
         return sent
     if hasattr(sent, "read"):
         return sent.read(pictures.MOST_BYTES + 1)
-    message = "Send the picture as the file `picture` of a form, or as the body itself."
+    message = gettext("Send the picture as the file `picture` of a form, or as the body itself.")
     raise ValidationError({"picture": ValidationError(message, code="required")})

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.roles import Role
@@ -43,7 +44,7 @@ class CredentialsSerializer(Serializer):
     username = serializers.CharField(required=False, max_length=254)
     password = Password()
 
-    default_error_messages = {"no_name": "Send email or username, one of them."}
+    default_error_messages = {"no_name": _("Send email or username, one of them.")}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("email" in attrs) == ("username" in attrs):

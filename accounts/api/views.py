@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
@@ -30,7 +32,7 @@ from api.parsers import JSONParser
 from api.problems import Unauthenticated
 from api.views import Action
 
-RESET_POSTED = "If there is an account with this address, a letter is on its way to it."
+RESET_POSTED = _("If there is an account with this address, a letter is on its way to it.")
 
 
 class Open(Action):
@@ -64,7 +66,9 @@ class Login(Open):
         user = User.objects.with_credentials(name, said["password"])
         if user is None:
             raise Unauthenticated(
-                "The name or the password is not right. Check both, or ask for a new password.",
+                gettext(
+                    "The name or the password is not right. Check both, or ask for a new password."
+                ),
                 "wrong_credentials",
             )
         return signed_in(SignIn.objects.start(user, timezone.now()))
@@ -89,7 +93,7 @@ class Refresh(Open):
         sign_in = claims and SignIn.objects.refresh(claims, timezone.now())
         if not sign_in:
             raise Unauthenticated(
-                "This refresh token is good no more. Sign in again.", "refresh_refused"
+                gettext("This refresh token is good no more. Sign in again."), "refresh_refused"
             )
         return signed_in(sign_in)
 
@@ -132,7 +136,7 @@ class PasswordReset(Open):
         email = self.read()["email"]
         if limits.RESETS.may_go(request, email):
             afterwards(partial(post_reset, email, request))
-        return Response({"detail": RESET_POSTED}, status=202)
+        return Response({"detail": str(RESET_POSTED)}, status=202)
 
 
 class PasswordResetConfirm(Open):
@@ -148,7 +152,7 @@ class PasswordResetConfirm(Open):
         said = self.read()
         user = passwords.user_of(said["code"])
         if user is None:
-            message = "This code is good no more. Ask for a new letter."
+            message = gettext("This code is good no more. Ask for a new letter.")
             raise ValidationError({"code": ValidationError(message, code="code_refused")})
         change_password(user, said["new_password"])
         return Response(status=204)
@@ -170,5 +174,5 @@ def change_password(user: User, password: str, *, keep: SignIn | None = None) ->
 def refuse_wrong_password(user: User, password: str) -> None:
     """Raise ValidationError unless this is the password of who is asking."""
     if not user.check_password(password):
-        message = "This is not your password. Type it again, or ask for a new one."
+        message = gettext("This is not your password. Type it again, or ask for a new one.")
         raise ValidationError({"current_password": ValidationError(message, code="wrong_password")})

@@ -13,6 +13,8 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import pictures
 from accounts.querysets import UserQuerySet
@@ -71,7 +73,9 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=Role, default=Role.PATIENT)
     is_active = models.BooleanField(
         default=True,
-        help_text="Clear this instead of deleting the account: the person can no longer sign in.",
+        help_text=_(
+            "Clear this instead of deleting the account: the person can no longer sign in."
+        ),
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -90,14 +94,16 @@ class User(AbstractBaseUser):
                 Lower("username"),
                 name="user_username_unique",
                 violation_error_code="username_taken",
-                violation_error_message="This username is taken. Choose another.",
+                violation_error_message=_("This username is taken. Choose another."),
             ),
             models.UniqueConstraint(
                 Lower("email"),
                 name="user_email_unique",
                 violation_error_code="address_taken",
-                violation_error_message="Another account uses this email address. "
-                "Find that account, or enter a different address.",
+                violation_error_message=_(
+                    "Another account uses this email address. "
+                    "Find that account, or enter a different address."
+                ),
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="user_role_known"
@@ -205,7 +211,10 @@ class User(AbstractBaseUser):
         some = type(self).objects.administrators().order_by("pk").values_list("pk", flat=True)[:2]
         if set(some) == {self.pk}:
             raise ValidationError(
-                "This is the last active administrator. Make somebody else an administrator first.",
+                gettext(
+                    "This is the last active administrator. "
+                    "Make somebody else an administrator first."
+                ),
                 code="last_administrator",
             )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
@@ -94,7 +95,7 @@ def refuse_patient(user: User) -> None:
     """Raise PermissionDenied: a patient's address was proved, and another one would not be."""
     if user.role == User.Role.PATIENT:
         raise PermissionDenied(
-            "The clinic changes the email address of your account: call your facility.",
+            _("The clinic changes the email address of your account: call your facility."),
             "desk_only",
         )
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -32,8 +34,8 @@ from facilities.models import Facility
 from patients.api.me import LINKS, ME, shown
 from patients.models import Registration
 
-POSTED = "A letter is on its way to this address. Enter the code from it."
-RESENT = "If a registration with this address waits for its code, a new one is on its way to it."
+POSTED = _("A letter is on its way to this address. Enter the code from it.")
+RESENT = _("If a registration with this address waits for its code, a new one is on its way to it.")
 LINK = ("patient_id", "patient_name", "patient_link")
 CREDENTIALS = {"email": EMAIL, "password": PASSWORD}
 VERIFIED = TOKENS | {name: ME[name] for name in LINK}
@@ -119,7 +121,7 @@ class Register(Open):
         Registration.objects.prepare(registration, email, password)
         if limits.REGISTRATIONS.may_go(request, email):
             afterwards(partial(register, registration))
-        return Response({"detail": POSTED}, status=201)
+        return Response({"detail": str(POSTED)}, status=201)
 
 
 class Verify(Open):
@@ -170,7 +172,7 @@ class Resend(Open):
         email = self.read()["email"]
         if limits.CODES.may_go(request, email):
             afterwards(partial(post_another_code, email))
-        return Response({"detail": RESENT}, status=202)
+        return Response({"detail": str(RESENT)}, status=202)
 
 
 def register(registration: Registration) -> None:
@@ -191,5 +193,5 @@ def post_code(user: User) -> None:
 
 
 def code_refused() -> ValidationError:
-    message = "This code is not right, or good no more. Check it, or ask for a new one."
+    message = gettext("This code is not right, or good no more. Check it, or ask for a new one.")
     return ValidationError({"code": ValidationError(message, code="code_refused")})

@@ -3,6 +3,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
@@ -161,7 +162,7 @@ def refuse_beyond_contact(data: Any) -> None:
     beyond = set(data) - set(Patient.CONTACT) if isinstance(data, dict) else set()
     if beyond:
         raise PermissionDenied(
-            "The desk changes this: call your facility. You may change "
-            f"{', '.join(Patient.CONTACT)} here.",
+            _("The desk changes this: call your facility. You may change %(fields)s here.")
+            % {"fields": ", ".join(Patient.CONTACT)},
             "desk_only",
         )

@@ -11,6 +11,8 @@ from django.db import models, transaction
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.refusals import RefusalTrigger, refusals
@@ -37,17 +39,17 @@ class ContactEntry(models.Model):
     """
 
     class Channel(models.TextChoices):
-        PHONE = "phone", "Phone"
-        EMAIL = "email", "Email"
-        LETTER = "letter", "Letter"
-        IN_PERSON = "in-person", "In person"
+        PHONE = "phone", _("Phone")
+        EMAIL = "email", _("Email")
+        LETTER = "letter", _("Letter")
+        IN_PERSON = "in-person", _("In person")
 
     class Direction(models.TextChoices):
-        FROM_PATIENT = "in", "From the patient"
-        TO_PATIENT = "out", "To the patient"
+        FROM_PATIENT = "in", _("From the patient")
+        TO_PATIENT = "out", _("To the patient")
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contacts")
-    at = models.DateTimeField("when", default=timezone.now)
+    at = models.DateTimeField(_("when"), default=timezone.now)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.PHONE)
     direction = models.CharField(max_length=3, choices=Direction, default=Direction.FROM_PATIENT)
     note = models.TextField(max_length=LONGEST_NOTE, validators=[MaxLengthValidator(LONGEST_NOTE)])
@@ -57,7 +59,7 @@ class ContactEntry(models.Model):
         null=True,
         blank=True,
         related_name="struck_by",
-        help_text="The entry that this one corrects.",
+        help_text=_("The entry that this one corrects."),
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -65,14 +67,14 @@ class ContactEntry(models.Model):
     objects = ContactQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "contact entries"
+        verbose_name_plural = _("contact entries")
         ordering = ["-at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(LessThanOrEqual(Length("note"), LONGEST_NOTE))
                 & ~models.Q(note=""),
                 name="contact_note_bounded",
-                violation_error_message="Write a note of at most 500 characters.",
+                violation_error_message=_("Write a note of at most 500 characters."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(strikes=models.F("id")), name="contact_strikes_another"
@@ -85,8 +87,10 @@ class ContactEntry(models.Model):
                 operation=pgtrigger.Update,
                 condition_sql="(to_jsonb(NEW) - 'patient_id') <> (to_jsonb(OLD) - 'patient_id')",
                 violation_error_code="lasting",
-                violation_error_message="An entry of the contact log cannot be changed. "
-                "Add a new entry that corrects it.",
+                violation_error_message=_(
+                    "An entry of the contact log cannot be changed. "
+                    "Add a new entry that corrects it."
+                ),
             ),
             pgtrigger.Protect(name="contact_is_kept", operation=pgtrigger.Delete),
         ]
@@ -98,11 +102,16 @@ class ContactEntry(models.Model):
         super().clean()
         if self.at and self.at > timezone.now() + timedelta(minutes=1):
             raise ValidationError(
-                {"at": "This time lies ahead. Enter when you spoke or wrote."}, code="ahead"
+                {"at": gettext("This time lies ahead. Enter when you spoke or wrote.")},
+                code="ahead",
             )
         if self.strikes and self.strikes.patient_id != self.patient_id:
             raise ValidationError(
-                {"strikes": "This entry is of another patient. Correct one of this patient's."},
+                {
+                    "strikes": gettext(
+                        "This entry is of another patient. Correct one of this patient's."
+                    )
+                },
                 code="other_patient",
             )
 
@@ -116,7 +125,9 @@ class ContactEntry(models.Model):
 
     def _struck_already(self) -> ValidationError:
         return ValidationError(
-            "Somebody has corrected this entry already. Read the correction, and correct that one "
-            "if it is wrong.",
+            gettext(
+                "Somebody has corrected this entry already. Read the correction, and correct that "
+                "one if it is wrong."
+            ),
             code="struck_already",
         )

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.refusals import refusals
@@ -49,7 +50,7 @@ class DifferentPeople(models.Model):
     objects = DifferentPeopleQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "different people"
+        verbose_name_plural = _("different people")
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
@@ -60,8 +61,9 @@ class DifferentPeople(models.Model):
                 condition=Q(undone_at__isnull=True),
                 name="different_people_once",
                 violation_error_code="decided_already",
-                violation_error_message="Somebody has decided already that these two are not the "
-                "same person.",
+                violation_error_message=_(
+                    "Somebody has decided already that these two are not the same person."
+                ),
             ),
         ]
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from patients import merging
@@ -43,8 +44,9 @@ class PatientMerge(models.Model):
                 condition=Q(undone_at__isnull=True),
                 name="patient_merged_once",
                 violation_error_code="merged_already",
-                violation_error_message="This record has been merged already. "
-                "Open the record that replaced it.",
+                violation_error_message=_(
+                    "This record has been merged already. Open the record that replaced it."
+                ),
             )
         ]
 

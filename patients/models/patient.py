@@ -10,6 +10,8 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower, Reverse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import User
@@ -33,10 +35,10 @@ class Patient(models.Model):
     """
 
     class Gender(models.TextChoices):
-        FEMALE = "female", "Female"
-        MALE = "male", "Male"
-        OTHER = "other", "Other"
-        UNKNOWN = "unknown", "Unknown"
+        FEMALE = "female", _("Female")
+        MALE = "male", _("Male")
+        OTHER = "other", _("Other")
+        UNKNOWN = "unknown", _("Unknown")
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -45,15 +47,15 @@ class Patient(models.Model):
         blank=True,
         editable=False,
         related_name="patient",
-        help_text="The account with which this person sees and books their own appointments.",
+        help_text=_("The account with which this person sees and books their own appointments."),
     )
     mrn = models.CharField(
-        "MRN",
+        _("MRN"),
         max_length=20,
         unique=True,
         editable=False,
         db_default=NextMRN(),
-        help_text="Medical record number.",
+        help_text=_("Medical record number."),
     )
     given_name = models.CharField(max_length=100)
     family_name = models.CharField(max_length=100)
@@ -62,14 +64,14 @@ class Patient(models.Model):
     gender = models.CharField(max_length=10, choices=Gender, default=Gender.UNKNOWN)
     phone = PhoneNumberField(blank=True)
     email = models.EmailField(max_length=254, blank=True)
-    address_line = models.CharField("address", max_length=200, blank=True)
+    address_line = models.CharField(_("address"), max_length=200, blank=True)
     city = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=50, blank=True)
     zip_code = models.CharField(
-        "ZIP code", max_length=5, blank=True, validators=[zip_code_validator]
+        _("ZIP code"), max_length=5, blank=True, validators=[zip_code_validator]
     )
     language = models.CharField(
-        max_length=10, blank=True, help_text="Preferred language, such as en or es."
+        max_length=10, blank=True, help_text=_("Preferred language, such as en or es.")
     )
     facility = models.ForeignKey(
         Facility, on_delete=models.PROTECT, null=True, blank=True, related_name="patients"
@@ -88,7 +90,9 @@ class Patient(models.Model):
     )
     is_active = models.BooleanField(
         default=True,
-        help_text="Clear this when the record is closed: it then takes no place in its facility.",
+        help_text=_(
+            "Clear this when the record is closed: it then takes no place in its facility."
+        ),
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -109,8 +113,10 @@ class Patient(models.Model):
                 condition=~Q(email=""),
                 name="patient_email_unique",
                 violation_error_code="email_taken",
-                violation_error_message="Another patient is registered with this email address. "
-                "Search for that record, or leave the address empty.",
+                violation_error_message=_(
+                    "Another patient is registered with this email address. "
+                    "Search for that record, or leave the address empty."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(merged_into=F("id")), name="patient_not_merged_into_itself"
@@ -119,8 +125,9 @@ class Patient(models.Model):
                 condition=Q(merged_into__isnull=True, deceased_on__isnull=True)
                 | Q(is_active=False),
                 name="patient_closed_is_inactive",
-                violation_error_message="A merged or deceased patient's record is closed. "
-                "Clear “is active”.",
+                violation_error_message=_(
+                    "A merged or deceased patient's record is closed. Clear “is active”."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(gender__in=["female", "male", "other", "unknown"]),
@@ -162,13 +169,16 @@ class Patient(models.Model):
         super().clean()
         if self.date_of_birth and self.date_of_birth > timezone.localdate():
             raise ValidationError(
-                {"date_of_birth": "The date of birth lies in the future. Check the year."}
+                {"date_of_birth": gettext("The date of birth lies in the future. Check the year.")}
             )
         if self.facility and self.is_active and self.facility.is_full and not self._has_place:
             raise ValidationError(
-                f"{self.facility} is full. Choose another facility, or ask an administrator "
-                "to raise its capacity.",
+                gettext(
+                    "%(facility)s is full. Choose another facility, or ask an administrator "
+                    "to raise its capacity."
+                ),
                 code="facility_full",
+                params={"facility": self.facility},
             )
 
     def replace_identifiers(self, pairs: list[tuple[str, str]]) -> None:
@@ -208,8 +218,10 @@ class Patient(models.Model):
             self.version = stored.version
             if self.version != since:
                 raise ValidationError(
-                    "Somebody else changed this record while you had it open. "
-                    "Check what they changed, then save again.",
+                    gettext(
+                        "Somebody else changed this record while you had it open. "
+                        "Check what they changed, then save again."
+                    ),
                     code="stale",
                 )
             self.save()
@@ -241,8 +253,9 @@ class PatientIdentifier(models.Model):
                 fields=["system", "value"],
                 name="patient_identifier_unique",
                 violation_error_code="identifier_taken",
-                violation_error_message="Another patient has this identifier. "
-                "Search for that record.",
+                violation_error_message=_(
+                    "Another patient has this identifier. Search for that record."
+                ),
             )
         ]
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from facilities.models import Facility, zip_code_validator
@@ -22,10 +24,10 @@ class Registration(models.Model):
     """
 
     class Status(models.TextChoices):
-        UNVERIFIED = "unverified", "Address not verified"
-        WAITING = "waiting", "Waits for the desk"
-        LINKED = "linked", "Linked"
-        REJECTED = "rejected", "Rejected"
+        UNVERIFIED = "unverified", _("Address not verified")
+        WAITING = "waiting", _("Waits for the desk")
+        LINKED = "linked", _("Linked")
+        REJECTED = "rejected", _("Rejected")
 
     UNDECIDED = (Status.WAITING, Status.REJECTED)
 
@@ -37,14 +39,14 @@ class Registration(models.Model):
     date_of_birth = models.DateField()
     phone = PhoneNumberField(blank=True)
     zip_code = models.CharField(
-        "ZIP code", max_length=5, blank=True, validators=[zip_code_validator]
+        _("ZIP code"), max_length=5, blank=True, validators=[zip_code_validator]
     )
     facility = models.ForeignKey(
         Facility, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.UNVERIFIED)
     email = models.EmailField(
-        "verified address", max_length=254, blank=True, help_text="Proved by a code."
+        _("verified address"), max_length=254, blank=True, help_text=_("Proved by a code.")
     )
     candidate = models.ForeignKey(
         Patient,
@@ -52,7 +54,7 @@ class Registration(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="The record that may be this person's. Choose another one if it is not.",
+        help_text=_("The record that may be this person's. Choose another one if it is not."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
     verified_at = models.DateTimeField(null=True, blank=True)
@@ -103,7 +105,7 @@ class Registration(models.Model):
             self._lock(*self.UNDECIDED, code="already_decided")
             patient = patient or self.candidate
             if patient is None:
-                raise ValidationError("Choose the record that is this person's first.")
+                raise ValidationError(gettext("Choose the record that is this person's first."))
             self._link(patient)
 
     def create_record(self, facility: Facility | None = None) -> None:
@@ -127,7 +129,9 @@ class Registration(models.Model):
         )
         if self.status not in statuses:
             raise ValidationError(
-                f"This registration is settled: {self.get_status_display().lower()}.", code=code
+                gettext("This registration is settled: %(status)s."),
+                code=code,
+                params={"status": self.get_status_display().lower()},
             )
 
     def _link_new(self) -> None:
@@ -142,8 +146,9 @@ class Registration(models.Model):
         patient = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
         if not patient.is_open:
             raise ValidationError(
-                f"{patient} is closed or has an account already. Choose another record.",
+                gettext("%(patient)s is closed or has an account already. Choose another record."),
                 code="linked_to_other",
+                params={"patient": patient},
             )
         patient.user = self.user
         patient.save()

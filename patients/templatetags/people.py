@@ -2,6 +2,7 @@ from datetime import date
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from patients.models import Patient
 
@@ -18,5 +19,7 @@ def age_on(born: date, day: date) -> str:
     """Return years, or months below two years, as people at a desk say it."""
     months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
     if months < 24:
-        return f"{max(months, 0)} mo"
-    return f"{months // 12} y"
+        count = max(months, 0)
+        return ngettext("%(count)s mo", "%(count)s mo", count) % {"count": count}
+    years = months // 12
+    return ngettext("%(count)s y", "%(count)s y", years) % {"count": years}

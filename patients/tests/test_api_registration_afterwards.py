@@ -8,6 +8,7 @@ import pytest
 from django.core import mail as mailed
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from accounts import mail
@@ -72,3 +73,13 @@ def test_work_that_fails_is_logged_and_the_next_is_done(caplog):
     until(lambda: bool(done))
     assert "work_afterwards_failed" in caplog.text
     assert thread.submit(lambda: connection.connection).result(10) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_afterwards_speaks_the_language_of_the_request():
+    spoken = []
+    for language in ("pt-br", "es"):
+        with translation.override(language):
+            afterwards(lambda: spoken.append(translation.get_language()))
+    until(lambda: len(spoken) == 2)
+    assert spoken == ["pt-br", "es"]

@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from accounts.models import User
 from facilities.models import Facility
@@ -88,3 +89,16 @@ def test_every_save_raises_the_version(facility: Facility) -> None:
     assert patient.version == 2
     patient.refresh_from_db()
     assert patient.version == 3
+
+
+def test_a_date_of_birth_is_shown_as_it_is_read_in_each_language(
+    user: User, facility: Facility
+) -> None:
+    patient = PatientFactory(facility=facility, date_of_birth=date(1990, 6, 1))
+    for language, shown in (("en", "06/01/1990"), ("es", "01/06/1990"), ("pt-br", "01/06/1990")):
+        with translation.override(language):
+            sent = posted(patient, user)
+            assert sent["date_of_birth"] == shown
+            form = PatientForm(sent, user=user, instance=Patient.objects.get(pk=patient.pk))
+            assert form.is_valid()
+            assert form.cleaned_data["date_of_birth"] == date(1990, 6, 1)

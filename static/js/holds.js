@@ -41,11 +41,12 @@ function countDown() {
   const seconds = Math.round((element.dataset.until - performance.now()) / 1000);
   const left = element.querySelector(".hold-left");
   if (seconds > 0) {
-    const words = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} left`;
+    const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    const words = element.dataset.left.replace("{time}", time);
     if (left.textContent !== words) left.textContent = words;
   } else if (!element.classList.contains("is-over")) {
     element.classList.add("is-over");
-    element.querySelector(".hold-words").textContent = "The hold has run out: book soon, or somebody else may.";
+    element.querySelector(".hold-words").textContent = element.dataset.over;
     left.textContent = "";
   }
 }
