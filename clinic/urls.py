@@ -12,6 +12,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.unregister(EmailAddress)
 admin.site.site_header = admin.site.site_title = _("Clinic administration")
 
+handler400 = "clinic.pages.bad_request"
 handler500 = "clinic.problems.server_error"
 urlpatterns = [
     path("", include("scheduling.urls")),

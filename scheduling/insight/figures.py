@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format, number_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from scheduling import weekdays
 from scheduling.insight.plots import Bar, Plot, fitted
 from scheduling.insight.scope import Scope
 from scheduling.insight.statements import CANCELLATIONS, NOSHOWS, UTILISATION, WAITING
@@ -66,12 +66,12 @@ def utilisation(scope: Scope) -> Figure:
             cells[key] = cells[key][0] + minutes[0], cells[key][1] + minutes[1]
     shares = {key: share(booked, worked) for key, (worked, booked) in cells.items()}
     per_doctor = sorted(names, key=lambda doctor: -(shares[doctor, 0] or 0))
+    week = weekdays.narrow_choices()
     table = [
-        [name, *(percent(shares.get((doctor, day))) for day in range(1, 8)), *_total(cells, doctor)]
+        [name, *(percent(shares.get((doctor, day))) for day, _name in week), *_total(cells, doctor)]
         for doctor, name in [*names.items(), (0, _("All together"))]
         if names
     ]
-    weekdays = [str(name) for name in WEEKDAYS_ABBR.values()]
     plots = [
         fitted(
             "utilisation-doctors",
@@ -82,10 +82,7 @@ def utilisation(scope: Scope) -> Figure:
         fitted(
             "utilisation-weekdays",
             _("By weekday"),
-            [
-                Bar(name, shares.get((0, day)), percent(shares.get((0, day))))
-                for day, name in enumerate(weekdays, 1)
-            ],
+            [Bar(name, shares.get((0, day)), percent(shares.get((0, day)))) for day, name in week],
             full=1,
             is_columns=True,
         ),
@@ -98,7 +95,10 @@ def utilisation(scope: Scope) -> Figure:
             "and closures; overbooked visits count as well, so that it can pass 100%."
         ),
         _("Nobody had working hours in this period."),
-        (_("Doctor"), *weekdays, _("All days"), _("Hours booked"), _("Hours worked")),
+        (
+            *(_("Doctor"), *(name for _day, name in week)),
+            *(_("All days"), _("Hours booked"), _("Hours worked")),
+        ),
         table,
         plots if names else [],
     )
