@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, status
@@ -37,7 +38,7 @@ from records.models.medical_record import LONGEST_TEXT
 from records.scope import charts_of, facility_for
 from scheduling.models import Appointment
 
-DRAFT_OPEN = "You have an open draft of this visit. Change that one: it has the id %(id)s."
+DRAFT_OPEN = _("You have an open draft of this visit. Change that one: it has the id %(id)s.")
 
 
 @exemplified(sent=examples.NOTE_INPUT, shown=examples.NOTE)
