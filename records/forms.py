@@ -8,7 +8,7 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.utils.translation import gettext as now_in_words
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from records.models import Allergy, Condition, Document, HealthSummary, MedicalRecord, Medication
@@ -52,7 +52,7 @@ class _FindingForm(_ChartForm):
         day: date | None = self.cleaned_data[name]
         if day and day > self.today:
             raise ValidationError(
-                now_in_words("This day lies ahead. Enter since when it has been so."), code="ahead"
+                gettext("This day lies ahead. Enter since when it has been so."), code="ahead"
             )
         return day
 
@@ -84,7 +84,7 @@ class AllergyForm(_FindingForm):
     def clean(self) -> dict[str, Any] | None:
         typed = super().clean() or self.cleaned_data
         if typed.get("severity") and not typed.get("reaction"):
-            self.add_error("reaction", now_in_words("Say which reaction is this severe."))
+            self.add_error("reaction", gettext("Say which reaction is this severe."))
         elif typed.get("reaction"):
             keys = {"code": "", "severity": typed.get("severity", "")}
             self.instance.reactions = [keys | {"description": typed["reaction"]}]
@@ -159,7 +159,7 @@ class DocumentForm(_ChartForm):
         field = self.fields["file"]
         field.widget.attrs["accept"] = "application/pdf,image/png,image/jpeg"
         most = settings.DOCUMENT_MOST_BYTES // 1024**2
-        field.help_text = now_in_words("PDF, PNG or JPEG, at most %(most)s MB.") % {"most": most}
+        field.help_text = gettext("PDF, PNG or JPEG, at most %(most)s MB.") % {"most": most}
 
 
 class NoteForm(forms.ModelForm):

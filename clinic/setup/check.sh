@@ -31,4 +31,9 @@ check "import-linter" "$python" -c 'from importlinter.cli import lint_imports_co
 check "migrations are complete" "$python" manage.py makemigrations --check --dry-run
 check "deployment settings" in_production "$python" manage.py check --deploy --fail-level WARNING
 check "djlint" "$python" -m djlint --lint --quiet templates
+if command -v xgettext >/dev/null; then
+    check "texts are translated" "$python" -m clinic.setup.messages check
+else
+    echo "left out texts are translated: gettext is not installed"
+fi
 exit "$failed"

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as now_in_words
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -80,7 +80,7 @@ class Clinical(models.Model):
         """
         if by.pk != self.recorded_by_id and by.role != User.Role.DOCTOR:
             raise ValidationError(
-                now_in_words("Somebody else wrote this. Ask its author or a doctor to mark it."),
+                gettext("Somebody else wrote this. Ask its author or a doctor to mark it."),
                 code="not_yours",
             )
         self._change(error_at=timezone.now(), error_by=by, error_reason=reason.strip())
@@ -101,7 +101,7 @@ class Clinical(models.Model):
     def _refuse_in_error(self) -> None:
         if self.is_in_error:
             raise ValidationError(
-                now_in_words(
+                gettext(
                     "This was marked as entered in error and is not changed any more. "
                     "Add a new entry."
                 ),
@@ -147,7 +147,7 @@ class Course(Clinical):
         with transaction.atomic():
             if getattr(self._locked().get(pk=self.pk), self.END) is not None:
                 raise ValidationError(
-                    now_in_words("Somebody has ended this already. Look at the chart again."),
+                    gettext("Somebody has ended this already. Look at the chart again."),
                     code="ended_already",
                 )
             self._change(**{self.END: at, "ended_by": by})

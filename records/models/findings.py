@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as now_in_words
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Doctor
@@ -72,7 +72,7 @@ class Allergy(Course):
         super().clean()
         if not isinstance(self.reactions, list) or not all(map(_is_reaction, self.reactions)):
             raise ValidationError(
-                now_in_words("Give each reaction a description and a severity from the list."),
+                gettext("Give each reaction a description and a severity from the list."),
                 code="reaction_invalid",
             )
 

@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as now_in_words
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -144,20 +144,20 @@ class MedicalRecord(Clinical):
     def _refuse_writing(self, by: User, revision: int) -> None:
         if by.pk != self.recorded_by_id:
             raise ValidationError(
-                now_in_words("Only its author writes and signs a draft. Write a note of your own."),
+                gettext("Only its author writes and signs a draft. Write a note of your own."),
                 code="not_yours",
             )
         self._refuse_in_error()
         if self.is_signed:
             raise ValidationError(
-                now_in_words(
+                gettext(
                     "This note is signed and is not changed any more. Amend it with a new version."
                 ),
                 code="signed",
             )
         if revision != self.revision:
             raise ValidationError(
-                now_in_words(
+                gettext(
                     "This draft was saved elsewhere while you had it open. Compare the two texts "
                     "below, then save again: what stands in the form is kept."
                 ),

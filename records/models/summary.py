@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils.translation import gettext as now_in_words
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facilities.refusals import refusals
@@ -67,7 +67,7 @@ class HealthSummary(Clinical):
             stored = type(self).objects.of(self.patient)
             if (stored.pk if stored else None) != since:
                 raise ValidationError(
-                    now_in_words(
+                    gettext(
                         "Somebody else changed the summary while you had it open. "
                         "Compare the two, then save again."
                     ),
