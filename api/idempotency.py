@@ -10,12 +10,14 @@ it. Keys hold for a day.
 The same key with another request is refused: it is a mistake of the client's.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, NamedTuple
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -136,8 +138,18 @@ def replayed(view: Any, request: Request, key: str) -> Response:
 def request_hash(request: Request) -> str:
     """Return what tells one request from another: its method, its path and what it says.
 
-    It is keyed, because what was said may hold a password.
+    It is keyed, because what was said may hold a password. Of a file its content counts.
     """
-    said = json.dumps(request.data, cls=JSONEncoder, sort_keys=True, default=str)
+    data = {name: _said(value) for name, value in request.data.items()} if request.FILES else None
+    said = json.dumps(data or request.data, cls=JSONEncoder, sort_keys=True, default=str)
     text = f"{request.method} {request.path} {said}"
     return salted_hmac("api.idempotency", text, algorithm="sha256").hexdigest()
+
+
+def _said(value: Any) -> Any:
+    """Return what stands for a value of a form: of a file a hash over its content."""
+    if not isinstance(value, UploadedFile):
+        return value
+    digest = hashlib.sha256(b"".join(value.chunks())).hexdigest()
+    value.seek(0)
+    return digest

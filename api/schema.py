@@ -48,6 +48,7 @@ WHY = {
     428: ("if_match_required", "Send the ETag of what you read as If-Match."),
     429: ("throttled", "Too many requests. Wait as long as Retry-After says."),
     503: ("unavailable", "The database is busy. Try again in a few seconds."),
+    507: ("disk_full", "There is no room left. Tell an administrator, then send it again."),
 }
 
 REFUSED_FIELD = {

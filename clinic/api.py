@@ -28,9 +28,10 @@ from accounts.api import urls as accounts
 from clinic import problems
 from facilities.api import urls as facilities
 from patients.api import urls as patients
+from records.api import urls as records
 from scheduling.api import urls as scheduling
 
-APPS = (accounts, facilities, patients, scheduling)
+APPS = (accounts, facilities, patients, scheduling, records)
 
 
 TAGS = {name: text for app in APPS for name, text in app.tags.items()}

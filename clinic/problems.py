@@ -34,8 +34,12 @@ CONFLICTS = frozenset(
         "already_booked",
         "already_decided",
         "already_verified",
+        "amended_already",
         "deceased",
         "doctor_inactive",
+        "draft_open",
+        "ended_already",
+        "entered_in_error",
         "facility_full",
         "facility_inactive",
         "held_by_other",
@@ -46,6 +50,7 @@ CONFLICTS = frozenset(
         "into_merged",
         "itself",
         "not_merged",
+        "not_amendable",
         "not_movable",
         "not_started",
         "not_today",
@@ -54,6 +59,8 @@ CONFLICTS = frozenset(
         "nothing_left",
         "nothing_to_undo",
         "patient_inactive",
+        "patient_merged",
+        "signed",
         "two_accounts",
         "visits_to_come",
         "wrong_status",
@@ -121,6 +128,8 @@ def _refused(error: ValidationError) -> tuple[int, dict[str, Any]]:
     codes = {each.code for errors in by_field.values() for each in errors}
     if "stale" in codes:
         return 412, problems.refusal_body(412, error)
+    if "disk_full" in codes:
+        return 507, problems.refusal_body(507, error)
     if codes <= CONFLICTS | TAKEN | duplicates().keys():
         return 409, _conflict(by_field)
     return 400, problems.refusal_body(400, error)

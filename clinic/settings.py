@@ -222,7 +222,7 @@ SIMPLE_JWT = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Clinic API",
     "VERSION": "1.0.0",
-    "DESCRIPTION": "Facilities, doctors, patients and appointments for mobile applications.",
+    "DESCRIPTION": "Facilities, doctors, patients, visits and charts for mobile applications.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

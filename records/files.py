@@ -73,7 +73,10 @@ def content_type_of(data: bytes) -> str:
 
 
 def keep(document: "Document", data: bytes) -> None:
-    """Save a new document and its file, both or neither; see `Document.keep`."""
+    """Save a new document and its file, both or neither; see `Document.keep`.
+
+    In a transaction of the caller's, who calls `remove()` where that fails later.
+    """
     document.content_type = content_type_of(data)
     document.size, document.sha256 = len(data), hashlib.sha256(data).hexdigest()
     document.full_clean(exclude=["patient", "facility", "file"])
@@ -81,14 +84,19 @@ def keep(document: "Document", data: bytes) -> None:
     document.file = name
     path = Path(document.file.storage.path(name))
     try:
-        with refusals(), transaction.atomic(durable=True):
+        with refusals(), transaction.atomic():
             document.save(force_insert=True)
             _write(path, data)
     except BaseException:
-        # What could not be made cannot be removed either.
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+        remove(document)
         raise
+
+
+def remove(document: "Document") -> None:
+    """Remove the file of a document that was not saved after all."""
+    # What could not be made cannot be removed either.
+    with contextlib.suppress(OSError):
+        Path(document.file.path).unlink(missing_ok=True)
 
 
 def too_large() -> ValidationError:

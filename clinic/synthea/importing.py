@@ -8,7 +8,15 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
-from clinic.synthea import encounters, organizations, patients, providers
+from clinic.synthea import (
+    allergies,
+    conditions,
+    encounters,
+    medications,
+    organizations,
+    patients,
+    providers,
+)
 from clinic.synthea.report import FileReport, Outcome
 from clinic.synthea.tables import Columns, Progress, Table
 from facilities.refusals import refusals
@@ -53,7 +61,7 @@ STEPS = (
     Step(
         "encounters.csv",
         encounters.COLUMNS,
-        encounters.write,
+        encounters.look,
         needs=frozenset({"organizations.csv"}),
         may_be_absent=True,
     ),
@@ -62,6 +70,27 @@ STEPS = (
         patients.COLUMNS,
         patients.write,
         needs=frozenset({"organizations.csv", "encounters.csv"}),
+    ),
+    Step(
+        "encounters.csv",
+        encounters.COLUMNS,
+        encounters.FILE.write,
+        needs=frozenset({"encounters.csv", "providers.csv", "patients.csv"}),
+        may_be_absent=True,
+    ),
+    *(
+        Step(
+            name,
+            part.COLUMNS,
+            part.FILE.write,
+            needs=frozenset({"encounters.csv", "patients.csv"}),
+            may_be_absent=True,
+        )
+        for name, part in (
+            ("conditions.csv", conditions),
+            ("allergies.csv", allergies),
+            ("medications.csv", medications),
+        )
     ),
 )
 
@@ -97,12 +126,12 @@ def _reports(tables: dict[str, Table], run: Import) -> list[FileReport]:
     reports: dict[str, FileReport] = {}
     for step in STEPS:
         if step.file in tables:
-            reports[step.file] = report = FileReport(step.file)
+            report = reports.setdefault(step.file, FileReport(step.file))
             needed = [reports[name] for name in step.needs if name in reports]
-            if any(other.outcome is not Outcome.IMPORTED for other in needed):
-                report.outcome = Outcome.NOT_ATTEMPTED
-            else:
+            if all(other.outcome is Outcome.IMPORTED for other in needed):
                 _write(step, tables[step.file], report, run)
+            elif not report.is_refused:
+                report.outcome = Outcome.NOT_ATTEMPTED
     return list(reports.values())
 
 

@@ -8,11 +8,10 @@ from django.db import models
 from clinic.synthea.report import FileReport
 from clinic.synthea.tables import Batch, BrokenRowError, Row
 from facilities.models import Doctor, Facility
-from patients.models import Patient
 
 Values = dict[str, Any]
 M = TypeVar("M", Facility, Doctor)
-N = TypeVar("N", Facility, Doctor, Patient)
+N = TypeVar("N", bound=models.Model)
 
 WRITTEN_AT_ONCE = 200
 
@@ -28,7 +27,7 @@ def parsed(
     for row in batch:
         try:
             values = parse(row, report)
-            _refuse_overlong(model, values)
+            refuse_overlong(model, values)
         except BrokenRowError as problem:
             report.refuse(row.line, str(problem))
         else:
@@ -36,7 +35,8 @@ def parsed(
     return result
 
 
-def _refuse_overlong(model: type[models.Model], values: Values) -> None:
+def refuse_overlong(model: type[models.Model], values: Values) -> None:
+    """Raise BrokenRowError for text that is longer than its column."""
     for name, value in values.items():
         longest = getattr(model._meta.get_field(name), "max_length", None)  # noqa: SLF001
         if longest and isinstance(value, str) and len(value) > longest:
@@ -59,7 +59,8 @@ def update(model: type[N], changed: list[tuple[N, set[str]]]) -> None:
     """Write only the fields that changed: each costs a CASE over all the rows."""
     fields = sorted(set().union(*(names for _row, names in changed)))
     if fields:
-        model.objects.bulk_update([row for row, _names in changed], fields, WRITTEN_AT_ONCE)
+        rows = [row for row, _names in changed]
+        model._default_manager.bulk_update(rows, fields, WRITTEN_AT_ONCE)  # noqa: SLF001 - documented by Django
 
 
 def by_identifier(model: type[M], identifiers: Iterable[str]) -> dict[str, M]:

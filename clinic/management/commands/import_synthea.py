@@ -16,7 +16,10 @@ BAR = 30
 
 
 class Command(BaseCommand):
-    help = "Import facilities, doctors and patients from the CSV files that Synthea exports."
+    help = (
+        "Import facilities, doctors, patients and their charts from the CSV files that Synthea "
+        "exports."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         default = Options()
@@ -86,10 +89,10 @@ class Command(BaseCommand):
 
 def summary(reports: list[FileReport]) -> list[str]:
     """Return the table of what became of each file."""
-    lines = [f"{'file':<18}{'created':>10}{'updated':>10}{'unchanged':>11}{'values left out':>17}"]
+    lines = [f"{'file':<18}{'created':>10}{'updated':>10}{'unchanged':>11}{'left out':>10}"]
     for report in reports:
         counts = f"{report.created:>10}{report.updated:>10}{report.unchanged:>11}"
-        line = f"{report.name:<18}{counts}{report.left_out_count:>17}"
+        line = f"{report.name:<18}{counts}{report.left_out_count:>10}"
         if report.is_refused:
             line += f"  refused, broken rows: {report.broken_count}"
         elif report.outcome is not Outcome.IMPORTED:

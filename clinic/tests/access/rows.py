@@ -36,6 +36,11 @@ DESKS = to(ADMIN, DESK)
 BOOKERS = to(ADMIN, DESK, PATIENT)
 CARERS = to(ADMIN, DESK, DOCTOR)
 
+# Charts are for those who care for the patient; of their own, patients read what is signed.
+CHARTS = to(DOCTOR, NURSE)
+NOTES = to(DOCTOR, NURSE, PATIENT)
+DOCTORS = to(DOCTOR)
+
 CRUD_BY_ADMINS = {"put": ADMINS, "patch": ADMINS, "delete": ADMINS}
 
 ROWS: dict[str, dict[str, Row]] = {
@@ -137,6 +142,38 @@ ROWS: dict[str, dict[str, Row]] = {
     "waitlist-book": {"post": DESKS},
     "waitlist-close": {"post": DESKS},
     "waitlist-remove": {"post": DESKS},
+    # Charts
+    "medical-records-list": {"get": NOTES, "post": DOCTORS},
+    "medical-records-detail": {"get": NOTES, "patch": DOCTORS},
+    "medical-records-sign": {"post": DOCTORS},
+    "medical-records-amend": {"post": DOCTORS},
+    "medical-records-versions": {"get": NOTES},
+    "medical-records-entered-in-error": {"post": DOCTORS},
+    "encounters-list": {"get": CHARTS},
+    "encounters-detail": {"get": CHARTS},
+    "conditions-list": {"get": CHARTS, "post": DOCTORS},
+    "conditions-detail": {"get": CHARTS, "patch": DOCTORS},
+    "conditions-entered-in-error": {"post": DOCTORS},
+    "allergies-list": {"get": CHARTS, "post": CHARTS},
+    "allergies-detail": {"get": CHARTS, "patch": DOCTORS},
+    "allergies-entered-in-error": {"post": CHARTS},
+    "medications-list": {"get": CHARTS, "post": DOCTORS},
+    "medications-detail": {"get": CHARTS, "patch": DOCTORS},
+    "medications-entered-in-error": {"post": DOCTORS},
+    "documents-list": {"get": CHARTS, "post": CHARTS},
+    "documents-detail": {"get": CHARTS},
+    "documents-content": {"get": CHARTS},
+    "documents-entered-in-error": {"post": CHARTS},
+    "health-summaries-list": {"get": CHARTS, "post": DOCTORS},
+    "health-summaries-detail": {"get": CHARTS},
+    "health-summaries-entered-in-error": {"post": DOCTORS},
+    "patient-medical-records": {"get": NOTES},
+    "patient-encounters": {"get": CHARTS},
+    "patient-conditions": {"get": CHARTS},
+    "patient-allergies": {"get": CHARTS},
+    "patient-medications": {"get": CHARTS},
+    "patient-documents": {"get": CHARTS},
+    "patient-health-summaries": {"get": CHARTS},
 }
 
 
@@ -154,4 +191,13 @@ BODIES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "waitlist-book": a_visit,
     "waitlist-close": lambda own: {"appointment_id": own["appointments"].pk},
     "waitlist-remove": lambda own: {"reason": "Moved away"},
+    **{
+        f"{kind}-entered-in-error": lambda own: {"reason": "Another patient"}
+        for kind in ("medical-records", "conditions", "allergies", "medications", "documents")
+    },
+    "health-summaries-entered-in-error": lambda own: {"reason": "Another patient"},
+    "medical-records-amend": lambda own: {"reason": "Typing error"},
+    "conditions-detail": lambda own: {"abated_on": "2027-03-14"},
+    "allergies-detail": lambda own: {"abated_on": "2027-03-14"},
+    "medications-detail": lambda own: {"stops_at": "2027-03-14T14:30:00Z"},
 }

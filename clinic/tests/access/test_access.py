@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -13,6 +14,7 @@ from accounts.tests.clients import given_tokens
 from clinic.tests.access import world
 from clinic.tests.access.routes import Route, routes
 from clinic.tests.access.rows import BODIES, EVERYONE, ROWS, Row
+from records.models import Document
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +26,7 @@ LISTS = [
 ]
 ANYBODY = ["anonymous", *sorted(EVERYONE)]
 # What an address is below of.
-PARENTS = {"facility_id": "facilities", "doctor_id": "doctors"}
+PARENTS = {"facility_id": "facilities", "doctor_id": "doctors", "patient_id": "patients"}
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +70,12 @@ def with_pictures(users: list) -> None:
         user.set_picture(drawn.getvalue())
 
 
+def with_file(document: Document) -> None:
+    path = Path(document.file.path)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"x")
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_the_right_people_get_in(here, route):
     row = ROWS[route.name][route.method]
@@ -81,6 +89,8 @@ def test_the_right_people_get_in(here, route):
                     client.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
                 if "picture" in route.name:
                     with_pictures([*here.people.values(), place["user"]])
+                if route.name == "documents-content":
+                    with_file(place["documents"])
                 answer = client.generic(
                     route.method, address(route, place),
                     json.dumps(said(here.own)), "application/json",
@@ -88,7 +98,7 @@ def test_the_right_people_get_in(here, route):
                 )  # fmt: skip
                 transaction.set_rollback(True)
             status = answer.status_code if answer.status_code in (401, 403, 404) else 200
-            found = f"{role} at {whose}: {answer.status_code} {answer.content[:300]!r}"
+            found = f"{role} at {whose}: {answer.status_code} {answer.getvalue()[:300]!r}"
             assert answer.status_code < 500, found
             elsewhere = whose == "other" and bool(route.kwargs)
             assert status == expected(row, role, elsewhere=elsewhere), found

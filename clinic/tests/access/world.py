@@ -7,7 +7,18 @@ from accounts.models import User
 from accounts.tests.factories import UserFactory
 from facilities.models import CareType, Facility, ZipCodeRange
 from facilities.tests.factories import FacilityFactory, RoomFactory, staff_of
+from patients.models import Patient
 from patients.tests.factories import PatientFactory, RegistrationFactory
+from records.models import Document
+from records.tests.factories import (
+    AllergyFactory,
+    ConditionFactory,
+    EncounterFactory,
+    HealthSummaryFactory,
+    MedicationFactory,
+    SignedFactory,
+    doctor_user,
+)
 from scheduling.models import AppointmentSeries, CalendarFeed, Closure, TimeOff
 from scheduling.tests.factories import (
     AppointmentFactory,
@@ -37,6 +48,8 @@ def build() -> World:
     own["doctors"].save()
     own["patients"].user = people["patient"]
     own["patients"].save()
+    own |= _of_the_chart(own["patients"], people["doctor"])
+    other |= _of_the_chart(other["patients"], doctor_user(other["facilities"]))
     return World(own, other, people)
 
 
@@ -89,4 +102,23 @@ def _of_the_desk(facility: Facility) -> Place:
         "waitlist": WaitlistEntryFactory(
             patient=PatientFactory(facility=facility), facility=facility
         ),
+    }
+
+
+def _of_the_chart(patient: Patient, author: User) -> Place:
+    row = {"patient": patient, "facility": patient.facility, "recorded_by": author}
+    # Whoever reads its file writes that first, where it is to be.
+    document = Document(
+        **row, title="Scan", file=f"documents/{patient.pk}", content_type="application/pdf",
+        size=1, sha256="0" * 64,
+    )  # fmt: skip
+    document.save(force_insert=True)
+    return {
+        "medical-records": SignedFactory(patient=patient, facility=patient.facility, by=author),
+        "encounters": EncounterFactory(**row),
+        "conditions": ConditionFactory(**row),
+        "allergies": AllergyFactory(**row),
+        "medications": MedicationFactory(**row),
+        "documents": document,
+        "health-summaries": HealthSummaryFactory(**row),
     }
