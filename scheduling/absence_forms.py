@@ -1,12 +1,14 @@
 """Typing when somebody is away or somewhere is closed, and the hours that somebody works."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crispy_forms.layout import Div, Field
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Doctor, Facility
 from facilities.refusals import refusals
@@ -15,8 +17,11 @@ from scheduling.calendars import local
 from scheduling.forms import YEARS, bare_helper
 from scheduling.models import Closure, TimeOff, WorkingHours
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 ENDS = ("starts_at", "ends_at")
-OUT_OF_REACH = "This year is out of reach. Enter one such as 2026."
+OUT_OF_REACH = _("This year is out of reach. Enter one such as 2026.")
 ABSENCE = (*ENDS, "reason")
 HOURS = ("facility", "weekday", "weeks", "starts_at", "ends_at", "valid_from", "valid_until")
 
@@ -64,7 +69,10 @@ def _instant_of(typed: datetime, facility: Facility) -> datetime:
     try:
         return instant(typed, facility.tz)
     except NoSuchLocalTimeError as error:
-        raise ValidationError(f"{error} Choose a time before or after that.") from error
+        raise ValidationError(
+            gettext("The clocks skip %(time)s on %(day)s. Choose a time before or after that.")
+            % {"time": f"{typed:%H:%M}", "day": f"{typed:%Y-%m-%d}"}
+        ) from error
 
 
 def place(whose: Facility | Doctor | None) -> Facility | None:
@@ -74,7 +82,7 @@ def place(whose: Facility | Doctor | None) -> Facility | None:
     return whose
 
 
-def _local_time(label: str) -> forms.DateTimeField:
+def _local_time(label: "StrPromise") -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     return forms.DateTimeField(label=label, widget=widget)
 
@@ -85,8 +93,8 @@ class DeskAbsenceForm(LocalPeriodForm):
     `seen` says how many clashes the person was shown before pressing again.
     """
 
-    starts_at = _local_time("From")
-    ends_at = _local_time("Until")
+    starts_at = _local_time(_("From"))
+    ends_at = _local_time(_("Until"))
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
@@ -104,12 +112,14 @@ class TimeOffForm(DeskAbsenceForm):
     class Meta:
         model = TimeOff
         fields = ABSENCE
+        labels = {"reason": _("Reason")}
 
 
 class ClosureForm(DeskAbsenceForm):
     class Meta:
         model = Closure
         fields = ABSENCE
+        labels = {"reason": _("Reason")}
 
 
 class _HoursForm(forms.ModelForm):
@@ -150,6 +160,13 @@ class HoursForm(_HoursForm):
     class Meta:
         model = WorkingHours
         fields = HOURS
+        labels = {
+            "facility": _("Facility"),
+            "weekday": _("Weekday"),
+            "weeks": _("Weeks"),
+            "valid_from": _("Valid from"),
+            "valid_until": _("Valid until"),
+        }
         widgets = {
             "starts_at": _time_input(),
             "ends_at": _time_input(),
@@ -173,8 +190,8 @@ class EndHoursForm(_HoursForm):
         model = WorkingHours
         fields = ("valid_until",)
         widgets = {"valid_until": _date_input()}
-        labels = {"valid_until": "Last day"}
-        help_texts = {"valid_until": "These hours apply on this day for the last time."}
+        labels = {"valid_until": _("Last day")}
+        help_texts = {"valid_until": _("These hours apply on this day for the last time.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,6 +8,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.models import Facility
@@ -24,11 +27,13 @@ from scheduling.models import (
     WaitlistEntry,
     WorkingHours,
 )
+from scheduling.reasons import REMOVED_BY_ADMIN
 
 
 def clock(at: datetime, facility: Facility | None) -> str:
     """Return an instant as the facility's clock shows it, with its zone."""
-    return f"{local(at, facility) if facility else at:%a %Y-%m-%d %-I:%M %p %Z}"
+    shown = local(at, facility) if facility else at
+    return f"{date_format(shown, 'WEEKDAY_YEAR_TIME_FORMAT')} {date_format(shown, 'T')}"
 
 
 @admin.register(AppointmentType)
@@ -77,11 +82,11 @@ class TimeOffAdmin(TellsWhatIsAffected, admin.ModelAdmin):
         rows = super().get_queryset(request)
         return rows.select_related("doctor").prefetch_related("doctor__facilities")
 
-    @admin.display(description="from", ordering="starts_at")
+    @admin.display(description=_("from"), ordering="starts_at")
     def from_local(self, away: TimeOff) -> str:
         return clock(away.starts_at, place(away.doctor))
 
-    @admin.display(description="until", ordering="ends_at")
+    @admin.display(description=_("until"), ordering="ends_at")
     def until_local(self, away: TimeOff) -> str:
         return clock(away.ends_at, place(away.doctor))
 
@@ -95,11 +100,11 @@ class ClosureAdmin(TellsWhatIsAffected, admin.ModelAdmin):
     autocomplete_fields = ["facility"]
     date_hierarchy = "starts_at"
 
-    @admin.display(description="from", ordering="starts_at")
+    @admin.display(description=_("from"), ordering="starts_at")
     def from_local(self, closure: Closure) -> str:
         return clock(closure.starts_at, closure.facility)
 
-    @admin.display(description="until", ordering="ends_at")
+    @admin.display(description=_("until"), ordering="ends_at")
     def until_local(self, closure: Closure) -> str:
         return clock(closure.ends_at, closure.facility)
 
@@ -153,39 +158,39 @@ class AppointmentAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     inlines = [AppointmentEventInline]
     actions = ["mark_arrived", "check_in", "fulfil", "mark_noshow", "undo", "enter_in_error"]
 
-    @admin.action(description="Mark as arrived")
+    @admin.action(description=_("Mark as arrived"))
     def mark_arrived(self, request: HttpRequest, chosen: QuerySet[Appointment]) -> None:
         self._each(request, chosen, Appointment.mark_arrived)
 
-    @admin.action(description="Check in")
+    @admin.action(description=_("Check in"))
     def check_in(self, request: HttpRequest, chosen: QuerySet[Appointment]) -> None:
         self._each(request, chosen, Appointment.check_in)
 
-    @admin.action(description="Mark as done")
+    @admin.action(description=_("Mark as done"))
     def fulfil(self, request: HttpRequest, chosen: QuerySet[Appointment]) -> None:
         self._each(request, chosen, Appointment.fulfil)
 
-    @admin.action(description="Mark as no-show")
+    @admin.action(description=_("Mark as no-show"))
     def mark_noshow(self, request: HttpRequest, chosen: QuerySet[Appointment]) -> None:
         self._each(request, chosen, Appointment.mark_noshow)
 
-    @admin.action(description="Undo the last change")
+    @admin.action(description=_("Undo the last change"))
     def undo(self, request: HttpRequest, chosen: QuerySet[Appointment]) -> None:
         self._each(request, chosen, Appointment.undo)
 
-    @admin.action(description="Mark as entered in error")
+    @admin.action(description=_("Mark as entered in error"))
     def enter_in_error(self, request: HttpRequest, chosen: QuerySet[Appointment]) -> None:
         self._each(request, chosen, Appointment.mark_entered_in_error)
 
-    @admin.display(description="starts", ordering="starts_at")
+    @admin.display(description=_("starts"), ordering="starts_at")
     def start(self, appointment: Appointment) -> str:
         return clock(appointment.starts_at, appointment.facility)
 
-    @admin.display(description="ends")
+    @admin.display(description=_("ends"))
     def end(self, appointment: Appointment) -> str:
         return clock(appointment.ends_at, appointment.facility)
 
-    @admin.display(description="blocked until")
+    @admin.display(description=_("blocked until"))
     def blocked(self, appointment: Appointment) -> str:
         return clock(appointment.blocked_until, appointment.facility)
 
@@ -203,7 +208,12 @@ class AppointmentAdmin(ReadOnlyAdmin, admin.ModelAdmin):
             else:
                 done += 1
         if done:
-            self.message_user(request, f"{done} appointments changed.", messages.SUCCESS)
+            self.message_user(
+                request,
+                ngettext("%(count)s appointment changed.", "%(count)s appointments changed.", done)
+                % {"count": done},
+                messages.SUCCESS,
+            )
 
 
 @admin.register(CalendarFeed)
@@ -214,7 +224,7 @@ class CalendarFeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     search_fields = ["doctor__name"]
     actions = ["revoke"]
 
-    @admin.action(description="Revoke")
+    @admin.action(description=_("Revoke"))
     def revoke(self, request: HttpRequest, chosen: QuerySet[CalendarFeed]) -> None:
         for feed in chosen.select_related("doctor"):
             try:
@@ -222,7 +232,9 @@ class CalendarFeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):
             except ValidationError as refusal:
                 self.message_user(request, f"{feed}: {refusal.messages[0]}", messages.ERROR)
             else:
-                self.message_user(request, f"{feed}: revoked.", messages.SUCCESS)
+                self.message_user(
+                    request, gettext("%(feed)s: revoked.") % {"feed": feed}, messages.SUCCESS
+                )
 
 
 @admin.register(WaitlistEntry)
@@ -233,14 +245,16 @@ class WaitlistEntryAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     search_fields = ["patient__mrn__exact", "patient__family_name__istartswith"]
     actions = ["remove"]
 
-    @admin.action(description="Remove from the waitlist")
+    @admin.action(description=_("Remove from the waitlist"))
     def remove(self, request: HttpRequest, chosen: QuerySet[WaitlistEntry]) -> None:
         by = cast("User", request.user)
         for entry in chosen:
             try:
-                entry.remove("Removed by an administrator", by=by)
+                entry.remove(REMOVED_BY_ADMIN, by=by)
             except ValidationError as refusal:
                 words = f"{entry}: {' '.join(refusal.messages)}"
                 self.message_user(request, words, messages.ERROR)
             else:
-                self.message_user(request, f"{entry}: removed.", messages.SUCCESS)
+                self.message_user(
+                    request, gettext("%(entry)s: removed.") % {"entry": entry}, messages.SUCCESS
+                )

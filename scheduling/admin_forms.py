@@ -8,6 +8,8 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from scheduling.absence_forms import LocalPeriodForm
 from scheduling.models.hours import Absence
@@ -16,9 +18,11 @@ from scheduling.models.hours import Absence
 class AbsenceForm(LocalPeriodForm):
     """A period in local time: of the closed facility, or of the doctor's first one."""
 
-    starts_at = forms.SplitDateTimeField(label="From", widget=AdminSplitDateTime)
+    starts_at = forms.SplitDateTimeField(label=_("From"), widget=AdminSplitDateTime)
     ends_at = forms.SplitDateTimeField(
-        label="Until", widget=AdminSplitDateTime, help_text="Both in the facility's local time."
+        label=_("Until"),
+        widget=AdminSplitDateTime,
+        help_text=_("Both in the facility's local time."),
     )
 
 
@@ -32,8 +36,14 @@ class TellsWhatIsAffected:
         count = absence.affected(timezone.now()).count()
         if count:
             words = format_html(
-                '{} in this time. <a href="{}">Open the work list</a> and move them.',
-                "1 appointment stands" if count == 1 else f"{count} appointments stand",
-                absence.get_absolute_url(),
+                ngettext(
+                    "{count} appointment stands in this time. "
+                    '<a href="{address}">Open the work list</a> and move it.',
+                    "{count} appointments stand in this time. "
+                    '<a href="{address}">Open the work list</a> and move them.',
+                    count,
+                ),
+                count=count,
+                address=absence.get_absolute_url(),
             )
             messages.warning(request, words)

@@ -9,8 +9,12 @@ import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
+
+from django.utils.formats import time_format
+from django.utils.translation import get_language
 
 from facilities.models import Doctor, Facility
 from scheduling.agenda import DoctorDay
@@ -58,15 +62,15 @@ class Item:
 
     @property
     def clock(self) -> str:
-        return f"{self.starts_at.astimezone(self.tz):%-I:%M}"
+        return _clock(self.starts_at.astimezone(self.tz), "CLOCK_FORMAT")
 
     @property
     def starts(self) -> str:
-        return f"{self.starts_at.astimezone(self.tz):%-I:%M %p}"
+        return _clock(self.starts_at.astimezone(self.tz), "TIME_FORMAT")
 
     @property
     def ends(self) -> str:
-        return f"{self.ends_at.astimezone(self.tz):%-I:%M %p}"
+        return _clock(self.ends_at.astimezone(self.tz), "TIME_FORMAT")
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,16 @@ class Board:
         """Say whether the clocks change between the first and the last row."""
         first, last = (at.astimezone(self.facility.tz).utcoffset() for at in self.period)
         return first != last
+
+
+def _clock(at: datetime, shape: str) -> str:
+    return _clock_in(at.timetz().replace(tzinfo=None), shape, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _clock_in(at: time, shape: str, language: str | None) -> str:
+    """Return a time of day in the language that is spoken: a board says each a dozen times."""
+    return time_format(at, shape)
 
 
 def iso_instant(at: datetime) -> str:

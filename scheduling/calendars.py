@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from facilities.models import Doctor, Facility
 from scheduling.availability import Period, covers, hours_period
@@ -92,19 +94,25 @@ def refuse_closed_time(appointment: "Appointment", calendar: Calendar | None = N
     first, last = _first_and_last_day(appointment)
     calendar = calendar or Calendar.load(facility, [doctor], first, last)
     for absence in calendar.absences(wanted, doctor):
-        until = f"{local(absence.ends_at, facility):%b %-d, %-I:%M %p}"
+        until = date_format(local(absence.ends_at, facility), "MONTH_DAY_TIME_FORMAT")
         if isinstance(absence, Closure):
             raise ValidationError(
-                f"{facility} is closed until {until}. Choose a later time.", code="facility_closed"
+                _("%(facility)s is closed until %(time)s. Choose a later time.")
+                % {"facility": facility, "time": until},
+                code="facility_closed",
             )
         raise ValidationError(
-            f"{doctor} is away until {until}. Choose a later time or another doctor.",
+            _("%(doctor)s is away until %(time)s. Choose a later time or another doctor.")
+            % {"doctor": doctor, "time": until},
             code="doctor_away",
         )
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     if not covers([hours for day in days for hours in calendar.hours_on(day, doctor)], wanted):
         raise ValidationError(
-            f"{doctor} does not work at {facility} at that time. Choose a time within the hours "
-            "shown on the day board.",
+            _(
+                "%(doctor)s does not work at %(facility)s at that time. Choose a time within the "
+                "hours shown on the day board."
+            )
+            % {"doctor": doctor, "facility": facility},
             code="outside_hours",
         )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 
 from scheduling import alternatives
 from scheduling.availability import Period
@@ -49,7 +50,8 @@ class Clash:
         return self.lost.starts_at
 
     def __str__(self) -> str:
-        return f"{local(self.starts_at, self.lost.facility):%a, %b %-d, %-I:%M %p}: {self.message}"
+        start = local(self.starts_at, self.lost.facility)
+        return f"{date_format(start, 'WEEKDAY_TIME_FORMAT')}: {self.message}"
 
 
 class SeriesClash(ValidationError):  # noqa: N818 - named like the ValidationError it is

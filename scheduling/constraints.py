@@ -9,6 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from scheduling.availability import LONGEST
 from scheduling.ranges import Period
@@ -31,8 +32,9 @@ def appointment_constraints() -> list[models.BaseConstraint]:
             ],
             condition=_holding_time,
             violation_error_code="doctor_busy",
-            violation_error_message="That time, or part of it, has just been taken. "
-            "Choose another time.",
+            violation_error_message=_(
+                "That time, or part of it, has just been taken. Choose another time."
+            ),
         ),
         ExclusionConstraint(
             name="appointment_patient_free",
@@ -42,8 +44,10 @@ def appointment_constraints() -> list[models.BaseConstraint]:
             ],
             condition=_holding_time,
             violation_error_code="patient_busy",
-            violation_error_message="This patient has another appointment at that time. "
-            "Choose another time, or move the other appointment first.",
+            violation_error_message=_(
+                "This patient has another appointment at that time. "
+                "Choose another time, or move the other appointment first."
+            ),
         ),
         ExclusionConstraint(
             name="appointment_room_free",
@@ -53,17 +57,17 @@ def appointment_constraints() -> list[models.BaseConstraint]:
             ],
             condition=_holding_time & Q(room__isnull=False),
             violation_error_code="room_busy",
-            violation_error_message="That room is taken at that time. Choose another room.",
+            violation_error_message=_("That room is taken at that time. Choose another room."),
         ),
         models.CheckConstraint(
             condition=Q(ends_at__gt=F("starts_at")),
             name="appointment_end_after_start",
-            violation_error_message="The appointment must end after it starts.",
+            violation_error_message=_("The appointment must end after it starts."),
         ),
         models.CheckConstraint(
             condition=Q(ends_at__lte=F("starts_at") + LONGEST),
             name="appointment_at_most_12_hours",
-            violation_error_message="An appointment lasts 12 hours at most.",
+            violation_error_message=_("An appointment lasts 12 hours at most."),
         ),
         models.CheckConstraint(
             condition=Q(blocked_until__gte=F("ends_at"))
@@ -74,7 +78,7 @@ def appointment_constraints() -> list[models.BaseConstraint]:
             condition=Q(status="cancelled") & ~Q(cancel_reason="")
             | ~Q(status="cancelled") & Q(cancel_reason=""),
             name="appointment_cancel_reason",
-            violation_error_message="Say why the appointment is cancelled.",
+            violation_error_message=_("Say why the appointment is cancelled."),
         ),
         models.CheckConstraint(
             condition=Q(status="pending", hold_expires_at__isnull=False)
@@ -84,19 +88,19 @@ def appointment_constraints() -> list[models.BaseConstraint]:
         models.CheckConstraint(
             condition=Q(overbook__lte=MOST_OVERBOOKED),
             name="appointment_overbook_at_most_2",
-            violation_error_message="A time can be overbooked twice at most.",
+            violation_error_message=_("A time can be overbooked twice at most."),
         ),
         models.CheckConstraint(
             condition=Q(overbook=0) | ~Q(override_reason=""),
             name="appointment_overbook_reason",
-            violation_error_message="Say why this time is booked although it is taken.",
+            violation_error_message=_("Say why this time is booked although it is taken."),
         ),
         models.CheckConstraint(
             condition=Q(patient__isnull=False)
             | Q(status__in=[Status.PENDING, Status.CANCELLED, Status.ENTERED_IN_ERROR]),
             name="appointment_patient_known",
             violation_error_code="no_patient",
-            violation_error_message="Choose the patient whom this time is for.",
+            violation_error_message=_("Choose the patient whom this time is for."),
         ),
         models.CheckConstraint(
             condition=Q(status__in=Status.values), name="appointment_status_known"

@@ -6,6 +6,9 @@ Pure arithmetic over `agenda.DoctorDay`, as the board is.
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from facilities.models import Doctor, Facility
 from scheduling.agenda import DoctorDay
 from scheduling.availability import Period, without
@@ -55,11 +58,11 @@ def _lines(day: DoctorDay, facility: Facility, visible: Collection[int]) -> Iter
         yield from _held(held, day, facility, visible)
     for absence in day.absences:
         away = Period(absence.starts_at, absence.ends_at)
-        word = "Closed" if isinstance(absence, Closure) else "Away"
+        word = _("Closed") if isinstance(absence, Closure) else _("Away")
         for part in without(day.hours, [*without(day.hours, [away]), *taken]):
             yield Line(part, f"{word}: {absence.reason}" if absence.reason else word)
     for gap in day.free:
-        yield Line(gap, "Free", is_free=True)
+        yield Line(gap, pgettext("time", "Free"), is_free=True)
 
 
 def _held(
@@ -69,10 +72,11 @@ def _held(
     if held.facility_id != facility.pk:
         # Elsewhere matters where it takes time that would be worked here.
         if without(day.hours, without(day.hours, [at])):
-            yield Line(at, "At another facility")
+            yield Line(at, _("At another facility"))
     elif held.pk not in visible:
-        yield Line(at, "Taken")
+        # Translators: a time that is taken.
+        yield Line(at, _("Taken"))
     elif held.status == Status.PENDING:
-        yield Line(at, "Held while somebody books it")
+        yield Line(at, _("Held while somebody books it"))
     else:
         yield Line(at, appointment=held)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
@@ -69,7 +70,7 @@ def _handed_over(event: AppointmentEvent) -> Entry:
         starts_at=event.from_starts_at,
         ends_at=event.from_ends_at,
         tz=appointment.facility.tz,
-        summary=_summary(appointment, "With another doctor"),
+        summary=_summary(appointment, _("With another doctor")),
         location=_location(appointment.facility, event.from_room),
         url="",
         is_cancelled=True,
@@ -107,7 +108,7 @@ def _uid(appointment: Appointment) -> str:
 
 
 def _summary(appointment: Appointment, word: str) -> str:
-    name = str(appointment.type) if appointment.type else "Visit"
+    name = str(appointment.type) if appointment.type else _("Visit")
     return f"{name} ({word})" if word else name
 
 

@@ -5,11 +5,14 @@ from typing import Any
 
 from crispy_forms.layout import Div, Field
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from facilities.models import CareType, Doctor, Facility
 from facilities.zip_codes import centroid, is_zip_code
 from patients.models import Patient
-from scheduling.forms import USUAL_MINUTES, YEARS, bare_helper
+from scheduling.forms import USUAL_MINUTES, YEARS, bare_helper, type_label
 from scheduling.models import AppointmentType, WorkingHours
 from scheduling.wanted import AFTERNOON, MORNING, Wanted
 
@@ -23,56 +26,63 @@ class FindForm(forms.Form):
 
     type = forms.ModelChoiceField(
         AppointmentType.objects.filter(is_active=True),
-        label="Type of visit",
+        label=_("Type of visit"),
         required=False,
-        empty_label="Any visit",
+        empty_label=_("Any visit"),
     )
     minutes = forms.IntegerField(
-        label="Minutes", min_value=5, max_value=720, step_size=5, required=False
+        label=_("Minutes"), min_value=5, max_value=720, step_size=5, required=False
     )
     care_type = forms.ModelChoiceField(
-        CareType.objects.all(), label="Care", required=False, empty_label="Any care"
+        CareType.objects.all(), label=_("Care"), required=False, empty_label=_("Any care")
     )
-    specialization = forms.ChoiceField(required=False)
+    specialization = forms.ChoiceField(label=_("Specialization"), required=False)
     doctor = forms.ModelChoiceField(
-        Doctor.objects.active(), required=False, empty_label="Any doctor"
+        Doctor.objects.active(), label=_("Doctor"), required=False, empty_label=_("Any doctor")
     )
     facility = forms.ModelChoiceField(
-        Facility.objects.active(), required=False, empty_label="Any facility"
+        Facility.objects.active(),
+        label=_("Facility"),
+        required=False,
+        empty_label=_("Any facility"),
     )
-    zip_code = forms.CharField(label="Near ZIP code", max_length=10, required=False)
+    zip_code = forms.CharField(label=_("Near ZIP code"), max_length=10, required=False)
     miles = forms.TypedChoiceField(
-        label="Within",
+        label=_("Within"),
         coerce=float,
         empty_value=None,
         required=False,
-        choices=[("", "Any distance"), *((str(n), f"{n} miles") for n in (10, 25, 50))],
+        choices=[
+            ("", _("Any distance")),
+            *((str(n), format_lazy(_("{count} miles"), count=n)) for n in (10, 25, 50)),
+        ],
     )
     first = forms.DateField(
-        label="From",
+        label=_("From"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     part = forms.ChoiceField(
-        label="Part of day",
+        label=_("Part of day"),
         required=False,
         choices=[
-            ("", "Any time"),
-            ("mornings", "Mornings"),
-            ("afternoons", "Afternoons"),
-            ("hours", "Between…"),
+            ("", _("Any time")),
+            ("mornings", _("Mornings")),
+            ("afternoons", _("Afternoons")),
+            ("hours", _("Between…")),
         ],
     )
     from_time = forms.TimeField(
-        label="After", required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
+        label=_("After"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
     )
     to_time = forms.TimeField(
-        label="Before", required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
+        label=_("Before"), required=False, widget=forms.TimeInput({"type": "time"}, "%H:%M")
     )
     weekdays = forms.TypedMultipleChoiceField(
+        label=_("Weekdays"),
         coerce=int,
         required=False,
-        choices=[(day.value, day.label[:3]) for day in WorkingHours.Weekday],
+        choices=[(day.value, day.short) for day in WorkingHours.Weekday],
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -83,11 +93,11 @@ class FindForm(forms.Form):
         names = existing.values_list("specialization", flat=True).distinct()
         fields: Any = self.fields
         fields["specialization"].choices = [
-            ("", "Any specialization"),
+            ("", gettext("Any specialization")),
             *((name, name) for name in names),
         ]
         fields["minutes"].widget.attrs["placeholder"] = USUAL_MINUTES
-        fields["type"].label_from_instance = lambda kind: f"{kind} ({kind.duration_minutes} min)"
+        fields["type"].label_from_instance = type_label
         self.helper = bare_helper(
             Div("type", "minutes", css_class="find-pair find-type"),
             "care_type",
@@ -108,26 +118,30 @@ class FindForm(forms.Form):
         """Take the first five digits, as ZIP codes of nine digits begin with them."""
         zip_code = self.cleaned_data["zip_code"].strip().partition("-")[0]
         if zip_code and not is_zip_code(zip_code):
-            raise forms.ValidationError("Enter a ZIP code of five digits, such as 02134.")
+            raise forms.ValidationError(gettext("Enter a ZIP code of five digits, such as 02134."))
         if zip_code and centroid(zip_code) is None:
-            raise forms.ValidationError("This ZIP code is not known. Check it, or take one nearby.")
+            raise forms.ValidationError(
+                gettext("This ZIP code is not known. Check it, or take one nearby.")
+            )
         return zip_code
 
     def clean_first(self) -> date:
         first = self.cleaned_data["first"] or self.today
         if first.year not in YEARS or first > self.today + timedelta(days=730):
-            raise forms.ValidationError("Choose a day within the next two years.")
+            raise forms.ValidationError(gettext("Choose a day within the next two years."))
         if first < self.today:
-            raise forms.ValidationError("That day has passed. Choose today or a later day.")
+            raise forms.ValidationError(
+                gettext("That day has passed. Choose today or a later day.")
+            )
         return first
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         if said.get("miles") and not said.get("zip_code") and "zip_code" not in self.errors:
-            self.add_error("zip_code", "Enter the ZIP code from which the miles count.")
+            self.add_error("zip_code", gettext("Enter the ZIP code from which the miles count."))
         since, until = said.get("from_time"), said.get("to_time")
         if said.get("part") == "hours" and since and until and since >= until:
-            self.add_error("to_time", "Choose a time after the one beside it.")
+            self.add_error("to_time", gettext("Choose a time after the one beside it."))
         return said
 
     @property

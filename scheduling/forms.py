@@ -6,6 +6,8 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
@@ -14,6 +16,7 @@ from scheduling.availability import DEFAULT_DURATION
 from scheduling.models import Appointment, AppointmentType
 from scheduling.openings import Slot
 from scheduling.querysets import Visit
+from scheduling.reasons import CANCELLING
 
 # Beyond these, instants and days of a time zone run out of what a datetime can hold.
 YEARS = range(1900, 2200)
@@ -31,6 +34,15 @@ def bare_helper(*fields: Any) -> FormHelper:
     return helper
 
 
+def type_and_minutes(name: str, minutes: int) -> str:
+    # Translators: a type of visit and how long it lasts, such as “Check-up (30 min)”.
+    return gettext("%(type)s (%(minutes)s min)") % {"type": name, "minutes": minutes}
+
+
+def type_label(kind: AppointmentType) -> str:
+    return type_and_minutes(kind.name, kind.duration_minutes)
+
+
 class InstantField(forms.CharField):
     """An aware ISO 8601 instant, such as 2026-03-08T14:30Z, which links and buttons carry."""
 
@@ -41,7 +53,7 @@ class InstantField(forms.CharField):
         except ValueError:
             at = None
         if at is None or at.tzinfo is None or at.year not in YEARS:
-            raise forms.ValidationError("This is no time. Choose one on the day board.")
+            raise forms.ValidationError(gettext("This is no time. Choose one on the day board."))
         return at.astimezone(UTC)
 
 
@@ -79,11 +91,13 @@ class VisitForm(forms.Form):
     `minutes` is how long a visit without a type lasts, where somebody has looked for that.
     """
 
-    type = forms.ModelChoiceField(AppointmentType.objects.none(), required=False)
-    room = forms.ModelChoiceField(Room.objects.none(), required=False, empty_label="No room")
-    reason = forms.CharField(max_length=200, required=False)
+    type = forms.ModelChoiceField(AppointmentType.objects.none(), label=_("Type"), required=False)
+    room = forms.ModelChoiceField(
+        Room.objects.none(), label=_("Room"), required=False, empty_label=_("No room")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
     notes = forms.CharField(
-        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Notes"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     minutes = forms.IntegerField(
         min_value=5, max_value=720, step_size=5, required=False, widget=forms.HiddenInput
@@ -94,8 +108,8 @@ class VisitForm(forms.Form):
         self.slot = slot
         kinds: Any = self.fields["type"]
         kinds.queryset = AppointmentType.objects.offered_by(slot.doctor)
-        kinds.empty_label = f"Visit ({self.usual_minutes} min)"
-        kinds.label_from_instance = lambda kind: f"{kind.name} ({kind.duration_minutes} min)"
+        kinds.empty_label = type_and_minutes(gettext("Visit"), self.usual_minutes)
+        kinds.label_from_instance = type_label
         rooms: Any = self.fields["room"]
         rooms.queryset = slot.facility.rooms.filter(is_active=True)
         has_rooms = rooms.queryset.exists()
@@ -135,22 +149,17 @@ class VisitForm(forms.Form):
 class CancelForm(forms.Form):
     """Why an appointment is cancelled: one of the usual reasons, or other words."""
 
-    REASONS = (
-        "Patient asked to cancel",
-        "Patient is ill",
-        "Patient will book again later",
-        "Doctor is unavailable",
-        "Booked by mistake",
-    )
-
     version = forms.IntegerField(widget=forms.HiddenInput)
     usual = forms.ChoiceField(
-        label="Reason",
+        label=_("Reason"),
         required=False,
-        initial=REASONS[0],
-        choices=[*((reason, reason) for reason in REASONS), ("", "Other, in these words:")],
+        initial=CANCELLING[0],
+        choices=[
+            *((reason, _(reason)) for reason in CANCELLING),
+            ("", _("Other, in these words:")),
+        ],
     )
-    other = forms.CharField(label="Other reason", max_length=200, required=False)
+    other = forms.CharField(label=_("Other reason"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -165,9 +174,9 @@ class OverrideForm(forms.Form):
     """Why a time is booked although a rule speaks against it."""
 
     override = forms.CharField(
-        label="Why this exception",
+        label=_("Why this exception"),
         max_length=200,
-        error_messages={"required": "Say why this time is booked all the same."},
+        error_messages={"required": _("Say why this time is booked all the same.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -178,7 +187,9 @@ class OverrideForm(forms.Form):
 class MoveForm(forms.Form):
     """The day and the doctor to look at for another time."""
 
-    date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    date = forms.DateField(
+        label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     doctor: Any
 
     def __init__(self, data: Any, appointment: Appointment, day: Day) -> None:
@@ -188,7 +199,7 @@ class MoveForm(forms.Form):
                 "doctor": data.get("doctor") or appointment.doctor_id,
             }
         )
-        self.fields["doctor"] = DoctorField(appointment.facility)
+        self.fields["doctor"] = DoctorField(appointment.facility, label=gettext("Doctor"))
         self.helper = bare_helper(Field("date", wrapper_class="move-date"), "doctor")
 
     @property

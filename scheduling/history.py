@@ -1,23 +1,28 @@
 """What happened to an appointment, event by event, in sentences for the desk."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Facility
 from scheduling.calendars import local
 from scheduling.models import AppointmentEvent
+from scheduling.reasons import HOLD_EXPIRED, said
 from scheduling.status import Status
-from scheduling.triggers import HOLD_EXPIRED
 
 Kind = AppointmentEvent.Kind
 STEPS = {
-    Status.ARRIVED: "Marked as arrived",
-    Status.CHECKED_IN: "Checked in",
-    Status.FULFILLED: "Marked as done",
-    Status.NOSHOW: "Marked as not having come",
-    Status.CANCELLED: "Cancelled",
-    Status.ENTERED_IN_ERROR: "Marked as entered in error",
-    Status.BOOKED: "Booked again",
+    Status.ARRIVED: _("Marked as arrived"),
+    Status.CHECKED_IN: _("Checked in"),
+    Status.FULFILLED: _("Marked as done"),
+    Status.NOSHOW: _("Marked as not having come"),
+    Status.CANCELLED: _("Cancelled"),
+    Status.ENTERED_IN_ERROR: _("Marked as entered in error"),
+    Status.BOOKED: _("Booked again"),
 }
 
 
@@ -29,56 +34,76 @@ class Entry(NamedTuple):
 
     @classmethod
     def of(cls, event: AppointmentEvent, facility: Facility) -> "Entry":
-        by = f" by {event.by}" if event.by else ""
-        words, because = _what(event, facility), _why(event)
-        return cls(f"{words}{by}{because}.", local(event.at, facility))
+        told = {"what": _what(event, facility), "person": event.by, "reason": _why(event)}
+        return cls(_sentence(event) % told, local(event.at, facility))
+
+
+def _sentence(event: AppointmentEvent) -> str:
+    """Return the sentence around what happened: by whom and why, as far as that is told."""
+    if event.by:
+        if _why(event):
+            # Translators: “what” is such as “Booked over a taken time” or “Marked as arrived”.
+            return gettext("%(what)s by %(person)s: %(reason)s.")
+        return gettext("%(what)s by %(person)s.")
+    return gettext("%(what)s: %(reason)s.") if _why(event) else gettext("%(what)s.")
 
 
 def _what(event: AppointmentEvent, facility: Facility) -> str:
     if event.kind == Kind.HELD:
-        return "Held while being booked"
+        return gettext("Held while being booked")
     if event.kind == Kind.DESCRIBED:
-        return "Reason or notes changed"
+        return gettext("Reason or notes changed")
     if event.kind == Kind.BOOKED:
-        return f"Booked{_over(event)}"
+        return _over(event, gettext("Booked"))
     if event.kind == Kind.MOVED:
-        over = _over(event)
-        return f"Moved from {_when(event.from_starts_at, facility)} {_to(event, facility)}{over}"
+        moved = gettext("Moved from %(before)s to %(after)s") % {
+            "before": _when(event.from_starts_at, facility),
+            "after": _when(event.to_starts_at, facility),
+        }
+        return _over(event, ", ".join([moved, *_elsewhere(event)]))
     if event.kind == Kind.UNDONE:
         return _undone(event, facility)
     if event.from_status == Status.PENDING:
         return _end_of_hold(event)
-    return STEPS.get(Status(event.to_status), event.get_to_status_display())
+    return str(STEPS.get(Status(event.to_status), event.get_to_status_display()))
 
 
-def _over(event: AppointmentEvent) -> str:
-    """Say which rule a reason has overridden."""
+def _over(event: AppointmentEvent, what: str) -> str:
+    """Say of a booking or a move which rule a reason has overridden."""
     if event.to_overbook:
-        return " over a taken time"
-    return " anyway" if event.reason else ""
+        return gettext("%(what)s over a taken time") % {"what": what}
+    return gettext("%(what)s anyway") % {"what": what} if event.reason else what
 
 
 def _end_of_hold(event: AppointmentEvent) -> str:
     if event.to_status == Status.BOOKED:
-        return "Confirmed"
-    return "Expired without being booked" if event.reason == HOLD_EXPIRED else "Released"
+        return gettext("Confirmed")
+    if event.reason == HOLD_EXPIRED:
+        return gettext("Expired without being booked")
+    return gettext("Released")
 
 
 def _undone(event: AppointmentEvent, facility: Facility) -> str:
     if event.from_status != event.to_status:
         was, now = event.get_from_status_display(), event.get_to_status_display()
-        return f"Taken back from “{was}” to “{now}”"
-    return f"Moved back {_to(event, facility)}"
+        return gettext("Taken back from “%(was)s” to “%(now)s”") % {"was": was, "now": now}
+    moved = gettext("Moved back to %(after)s") % {"after": _when(event.to_starts_at, facility)}
+    return ", ".join([moved, *_elsewhere(event)])
 
 
-def _to(event: AppointmentEvent, facility: Facility) -> str:
-    """Say where a move led, naming the doctor and the room only where they changed."""
-    words = f"to {_when(event.to_starts_at, facility)}"
+def _elsewhere(event: AppointmentEvent) -> Iterator[str]:
+    """Name the doctor and the room that a move led to, where they changed."""
     if event.from_doctor_id != event.to_doctor_id:
-        words += f", from {event.from_doctor} to {event.to_doctor}"
-    if event.from_room_id != event.to_room_id:
-        words += f", into {event.to_room}" if event.to_room else ", without a room"
-    return words
+        yield gettext("from %(before)s to %(after)s") % {
+            "before": event.from_doctor,
+            "after": event.to_doctor,
+        }
+    if event.from_room_id == event.to_room_id:
+        return
+    if event.to_room:
+        yield gettext("into %(room)s") % {"room": event.to_room}
+    else:
+        yield gettext("without a room")
 
 
 def _why(event: AppointmentEvent) -> str:
@@ -86,8 +111,8 @@ def _why(event: AppointmentEvent) -> str:
     ended_hold = event.kind == Kind.STATUS and event.from_status == Status.PENDING
     if not event.reason or not tells or ended_hold or event.kind == Kind.UNDONE:
         return ""
-    return f": {event.reason.rstrip('.')}"
+    return said(event.reason).rstrip(".")
 
 
 def _when(at: datetime, facility: Facility) -> str:
-    return f"{local(at, facility):%a, %b %-d, %-I:%M %p}"
+    return date_format(local(at, facility), "WEEKDAY_TIME_FORMAT")

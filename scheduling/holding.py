@@ -12,9 +12,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from api.retries import retried_once
+from scheduling import reasons
 from scheduling.availability import DEFAULT_DURATION, Period
 from scheduling.calendars import local
 from scheduling.models import Appointment
@@ -23,7 +26,7 @@ from scheduling.querysets import AppointmentQuerySet, Visit
 from scheduling.status import Status
 
 AT_ONCE = 5
-GIVEN_UP = "The hold was given up"
+GIVEN_UP = reasons.HOLD_GIVEN_UP
 CONFIRMED = {"patient", "type", "ends_at", "room", "reason", "notes"}
 DOCTOR_BUSY = "doctor_busy"
 # A hold that was there a moment ago is gone: the time itself may still be free.
@@ -80,13 +83,16 @@ def give_up(hold: Appointment, *, by: User) -> None:
     """
     if hold.status != Status.PENDING:
         raise ValidationError(
-            "This time is not held any more. Look at the day board for what it is now.",
+            _("This time is not held any more. Look at the day board for what it is now."),
             code="hold_lost",
         )
     if not may_give_up(hold, by):
         raise ValidationError(
-            f"{hold.created_by or 'Somebody else'} holds this time. Ask them to release it, or "
-            "wait until the hold runs out.",
+            _(
+                "%(person)s holds this time. Ask them to release it, or wait until the hold runs "
+                "out."
+            )
+            % {"person": hold.created_by or _("Somebody else")},
             code="held_by_other",
         )
     hold.cancel(GIVEN_UP, by=by, version=hold.version)
@@ -137,9 +143,12 @@ def others_hold(slot: Slot, user: User, *, now: datetime) -> Appointment | None:
 def words_of(hold: Appointment, slot: Slot) -> str:
     """Say who holds a time and for how long; colleagues elsewhere are not named."""
     here = hold.facility_id == slot.facility.pk
-    who = (here and hold.created_by) or "Somebody else"
+    who = (here and hold.created_by) or _("Somebody else")
     until = local(hold.hold_expires_at or hold.ends_at, slot.facility)
-    return f"{who} holds this time until {until:%-I:%M %p}. Choose another time."
+    return _("%(person)s holds this time until %(time)s. Choose another time.") % {
+        "person": who,
+        "time": date_format(until, "TIME_FORMAT"),
+    }
 
 
 def _pending(by: User) -> AppointmentQuerySet:

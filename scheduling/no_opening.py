@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from facilities.models import Doctor
 from scheduling.availability import GRID
 from scheduling.calendars import local
@@ -29,30 +32,39 @@ def why_none(wanted: Wanted, *, now: datetime) -> NoOpening:
     if not days or not _has_hours(places, days):
         return NoOpening(
             "no_hours",
-            f"{_whoever(places)} no working hours {_when(wanted, days)}. Choose another day, or "
-            "ask an administrator to enter the hours.",
+            _without_hours(places, wanted.first, days[-1] if days else wanted.first),
         )
     whenever = replace(wanted, from_time=None, to_time=None, patient=None, room=None, taken=())
     if find_openings(whenever, now=now, count=1):
         return NoOpening(
             "does_not_suit",
-            "There is free time, but not at the hours that suit, or not when everybody and "
-            "everything is free as well. Widen the part of day or the days.",
+            _(
+                "There is free time, but not at the hours that suit, or not when everybody and "
+                "everything is free as well. Widen the part of day or the days."
+            ),
         )
     gaps = free_time(replace(whenever, duration=GRID, buffer=timedelta()), now=now)
     if not gaps:
         return NoOpening(
             "all_full",
-            f"All is full until {days[-1]:%A, %B %-d, %Y}. Look further away or at other doctors, "
-            "or put the patient on the waitlist.",
+            _(
+                "All is full until %(day)s. Look further away or at other doctors, or put the "
+                "patient on the waitlist."
+            )
+            % {"day": date_format(days[-1], "LONG_DATE_FORMAT")},
         )
     longest = max(gaps, key=lambda gap: gap.ends_at - gap.opens_at)
     return NoOpening(
         "too_short",
-        f"The gaps are too short: the visit needs {_minutes(wanted.needs)}, and the longest free "
-        f"time is {_minutes(longest.ends_at - longest.opens_at)}, on "
-        f"{local(longest.opens_at, longest.facility):%A, %B %-d}. Choose a shorter visit, or put "
-        "the patient on the waitlist.",
+        _(
+            "The gaps are too short: the visit needs %(needed)s, and the longest free time is "
+            "%(longest)s, on %(day)s. Choose a shorter visit, or put the patient on the waitlist."
+        )
+        % {
+            "needed": _minutes(wanted.needs),
+            "longest": _minutes(longest.ends_at - longest.opens_at),
+            "day": date_format(local(longest.opens_at, longest.facility), "LONG_DAY_FORMAT"),
+        },
     )
 
 
@@ -64,11 +76,14 @@ def _nobody(wanted: Wanted) -> NoOpening:
     if wanted.miles is not None and places_for(wanted.anywhere):
         return NoOpening(
             "too_far",
-            f"Nobody who offers this is within {wanted.miles:g} miles of {wanted.zip_code}. "
-            "Look further away.",
+            _(
+                "Nobody who offers this is within %(miles)s miles of %(zip_code)s. Look further "
+                "away."
+            )
+            % {"miles": f"{wanted.miles:g}", "zip_code": wanted.zip_code},
         )
     return NoOpening(
-        "no_doctor", "No doctor offers this. Choose another kind of care, doctor or facility."
+        "no_doctor", _("No doctor offers this. Choose another kind of care, doctor or facility.")
     )
 
 
@@ -81,15 +96,37 @@ def _has_hours(places: list[Place], days: list[date]) -> bool:
     return any(each.applies_on(day) for each in hours for day in days)
 
 
-def _whoever(places: list[Place]) -> str:
+def _without_hours(places: list[Place], first: date, last: date) -> str:
     doctors = {place.doctor for place in places}
-    return (
-        f"{Doctor.objects.get(pk=doctors.pop())} has" if len(doctors) == 1 else "These doctors have"
+    named = Doctor.objects.get(pk=doctors.pop()) if len(doctors) == 1 else None
+    words = _on_the_day(named) if first == last else _in_the_period(named)
+    return words % {
+        "doctor": named,
+        "day": date_format(last, "LONG_DATE_FORMAT"),
+        "first": date_format(first, "MONTH_NAME_DAY_FORMAT"),
+        "last": date_format(last, "MONTH_NAME_DATE_FORMAT"),
+    }
+
+
+def _on_the_day(doctor: Doctor | None) -> str:
+    if doctor:
+        return _(
+            "%(doctor)s has no working hours on %(day)s. Choose another day, or ask an "
+            "administrator to enter the hours."
+        )
+    return _(
+        "These doctors have no working hours on %(day)s. Choose another day, or ask an "
+        "administrator to enter the hours."
     )
 
 
-def _when(wanted: Wanted, days: list[date]) -> str:
-    last = days[-1] if days else wanted.first
-    if wanted.first == last:
-        return f"on {last:%A, %B %-d, %Y}"
-    return f"from {wanted.first:%B %-d} to {last:%B %-d, %Y}"
+def _in_the_period(doctor: Doctor | None) -> str:
+    if doctor:
+        return _(
+            "%(doctor)s has no working hours from %(first)s to %(last)s. Choose another day, or "
+            "ask an administrator to enter the hours."
+        )
+    return _(
+        "These doctors have no working hours from %(first)s to %(last)s. Choose another day, or "
+        "ask an administrator to enter the hours."
+    )

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crispy_forms.layout import Div, Field
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from scheduling.finding import FindForm
 from scheduling.forms import YEARS, bare_helper
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class QuickFindForm(FindForm):
@@ -45,13 +50,13 @@ def months_later(count: int) -> Callable[[date], date]:
 
 
 # After how long a visit is repeated, by the word that its address carries.
-INTERVALS: dict[str, tuple[str, Callable[[date], date]]] = {
-    "1w": ("1 week", weeks_later(1)),
-    "2w": ("2 weeks", weeks_later(2)),
-    "4w": ("4 weeks", weeks_later(4)),
-    "3m": ("3 months", months_later(3)),
-    "6m": ("6 months", months_later(6)),
-    "12m": ("12 months", months_later(12)),
+INTERVALS: dict[str, tuple["StrPromise", Callable[[date], date]]] = {
+    "1w": (_("1 week"), weeks_later(1)),
+    "2w": (_("2 weeks"), weeks_later(2)),
+    "4w": (_("4 weeks"), weeks_later(4)),
+    "3m": (_("3 months"), months_later(3)),
+    "6m": (_("6 months"), months_later(6)),
+    "12m": (_("12 months"), months_later(12)),
 }
 INTERVAL_NAMES = [(word, name) for word, (name, _) in INTERVALS.items()]
 
@@ -63,7 +68,7 @@ class AgainForm(forms.Form):
     """The day around which a visit is wanted again."""
 
     date = forms.DateField(
-        label="Around another day",
+        label=_("Around another day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -75,7 +80,9 @@ class AgainForm(forms.Form):
     def clean_date(self) -> Day:
         day: Day = self.cleaned_data["date"]
         if day.year not in YEARS or day > self.today + timedelta(days=730):
-            raise forms.ValidationError("Choose a day within the next two years.")
+            raise forms.ValidationError(gettext("Choose a day within the next two years."))
         if day < self.today:
-            raise forms.ValidationError("That day has passed. Choose today or a later day.")
+            raise forms.ValidationError(
+                gettext("That day has passed. Choose today or a later day.")
+            )
         return day

@@ -2,13 +2,14 @@
 
 from django.db import models
 from django.db.models import Case, IntegerField, Value, When
+from django.utils.translation import gettext_lazy as _
 
 
 class Priority(models.TextChoices):
-    ROUTINE = "routine", "Routine"
-    URGENT = "urgent", "Urgent"
-    ASAP = "asap", "ASAP"
-    STAT = "stat", "Immediately"
+    ROUTINE = "routine", _("Routine")
+    URGENT = "urgent", _("Urgent")
+    ASAP = "asap", _("ASAP")
+    STAT = "stat", _("Immediately")
 
 
 def urgency() -> Case:

@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from scheduling.availability import GRID, on_grid
@@ -23,11 +26,13 @@ if TYPE_CHECKING:
 def refuse_times(appointment: "Appointment") -> None:
     """Codes: `end_before_start`, `off_grid`."""
     if appointment.ends_at <= appointment.starts_at:
-        late = ValidationError("The appointment must end after it starts.", code="end_before_start")
+        late = ValidationError(
+            _("The appointment must end after it starts."), code="end_before_start"
+        )
         raise ValidationError({"ends_at": late})
     if on_grid(appointment.starts_at, GRID, appointment.facility.tz) != appointment.starts_at:
         raise ValidationError(
-            "Appointments start on a full five minutes, such as 9:05. Choose the nearest.",
+            _("Appointments start on a full five minutes, such as 9:05. Choose the nearest."),
             code="off_grid",
         )
 
@@ -36,7 +41,7 @@ def refuse_past(appointment: "Appointment", now: datetime) -> None:
     """Code: `in_the_past`. The database refuses it too; said first, it is the plainest reason."""
     if appointment.starts_at < now - timedelta(minutes=GRACE_MINUTES):
         raise ValidationError(
-            "That time has passed. Choose a time from now on.", code="in_the_past"
+            _("That time has passed. Choose a time from now on."), code="in_the_past"
         )
 
 
@@ -61,20 +66,26 @@ def refuse_step(appointment: "Appointment", step: Status, now: datetime) -> None
     """
     if step not in NEXT[appointment.status]:
         raise ValidationError(
-            f"This appointment is {appointment.get_status_display().lower()} and cannot become "
-            f"{step.label.lower()}. Look at it again: somebody may have changed it.",
+            # Translators: “status” and “step” are such as “checked in”, “no-show” or “cancelled”.
+            _(
+                "This appointment is %(status)s and cannot become %(step)s. Look at it again: "
+                "somebody may have changed it."
+            )
+            % {"status": appointment.get_status_display().lower(), "step": step.label.lower()},
             code="wrong_status",
         )
     if _may_be_taken(appointment, step, now):
         return
     if step == Status.NOSHOW:
         raise ValidationError(
-            "The appointment has not started yet. Wait for its start, or cancel it.",
+            _("The appointment has not started yet. Wait for its start, or cancel it."),
             code="not_started",
         )
     raise ValidationError(
-        f"The visit is on {local(appointment.starts_at, appointment.facility):%a, %b %-d}. "
-        "Wait for that day, or move it to today first.",
+        _("The visit is on %(day)s. Wait for that day, or move it to today first.")
+        % {
+            "day": date_format(local(appointment.starts_at, appointment.facility), "WEEKDAY_FORMAT")
+        },
         code="not_today",
     )
 
@@ -93,7 +104,7 @@ def refuse_once_arrived(appointment: "Appointment", by: User | None) -> None:
     """Code: `wrong_status`, for a patient's account."""
     if by is not None and is_with_the_desk(appointment, by):
         raise ValidationError(
-            "You have arrived, and cancel here no more. Talk to the desk.", code="wrong_status"
+            _("You have arrived, and cancel here no more. Talk to the desk."), code="wrong_status"
         )
 
 
@@ -101,7 +112,7 @@ def refuse_move_once_arrived(appointment: "Appointment", by: User | None) -> Non
     """Code: `not_movable`, for a patient's account."""
     if by is not None and is_with_the_desk(appointment, by):
         raise ValidationError(
-            "You have arrived, and move the visit here no more. Talk to the desk.",
+            _("You have arrived, and move the visit here no more. Talk to the desk."),
             code="not_movable",
         )
 
@@ -110,8 +121,11 @@ def refuse_words_of_what_is_over(appointment: "Appointment", by: User | None) ->
     """Code: `wrong_status`, for a patient's account."""
     if by and by.role == User.Role.PATIENT and appointment.status not in MOVABLE:
         raise ValidationError(
-            f"This visit is {appointment.get_status_display().lower()}, and what was said of it "
-            "stays. Tell the desk if it is wrong.",
+            _(
+                "This visit is %(status)s, and what was said of it stays. Tell the desk if it is "
+                "wrong."
+            )
+            % {"status": appointment.get_status_display().lower()},
             code="wrong_status",
         )
 
@@ -120,7 +134,7 @@ def refuse_others_change(event: "AppointmentEvent", by: User | None) -> None:
     """Code: `not_yours`: a patient's account takes back only what it did itself."""
     if by is not None and by.role == User.Role.PATIENT and event.by_id != by.pk:
         raise ValidationError(
-            "The clinic made this change. Call the clinic to take it back.", code="not_yours"
+            _("The clinic made this change. Call the clinic to take it back."), code="not_yours"
         )
 
 
@@ -128,8 +142,11 @@ def refuse_others_hold(appointment: "Appointment", by: User | None) -> None:
     """Code: `held_by_other`: only who holds a time gives it up or moves it, or an administrator."""
     if appointment.is_held_by_other(by) and not (by and by.is_admin):
         raise ValidationError(
-            f"{appointment.created_by} holds this time. Ask them to release it, or wait until the "
-            "hold runs out.",
+            _(
+                "%(person)s holds this time. Ask them to release it, or wait until the hold runs "
+                "out."
+            )
+            % {"person": appointment.created_by},
             code="held_by_other",
         )
 
@@ -141,12 +158,13 @@ def refuse_room(appointment: "Appointment") -> None:
         return
     if room.facility_id != appointment.facility_id:
         raise ValidationError(
-            "This room belongs to another facility. Choose a room of this one.",
+            _("This room belongs to another facility. Choose a room of this one."),
             code="room_elsewhere",
         )
     if not room.is_active:
         raise ValidationError(
-            f"{room} is not in use any more. Choose another room.", code="room_inactive"
+            _("%(room)s is not in use any more. Choose another room.") % {"room": room},
+            code="room_inactive",
         )
 
 
@@ -160,12 +178,13 @@ def refuse_by_type(appointment: "Appointment", before: "Appointment | None") -> 
         return
     if not kind.is_active and not is_kept:
         raise ValidationError(
-            f"{kind} is not offered any more. Choose another type of visit.", code="type_inactive"
+            _("%(type)s is not offered any more. Choose another type of visit.") % {"type": kind},
+            code="type_inactive",
         )
     if not kind.is_offered_by(appointment.doctor):
         raise ValidationError(
-            f"{appointment.doctor} does not offer {kind}. Choose another doctor or another type "
-            "of visit.",
+            _("%(doctor)s does not offer %(type)s. Choose another doctor or another type of visit.")
+            % {"doctor": appointment.doctor, "type": kind},
             code="type_not_offered",
         )
 
@@ -178,19 +197,23 @@ def refuse_online(appointment: "Appointment", now: datetime) -> None:
     kind = appointment.type
     if kind is None or not kind.bookable_online:
         raise ValidationError(
-            "This visit cannot be booked online. Call the clinic to book it.", code="not_online"
+            _("This visit cannot be booked online. Call the clinic to book it."), code="not_online"
         )
     earliest, latest = kind.online_window(now)
     if appointment.starts_at < earliest:
         raise ValidationError(
-            f"{kind} is booked online until {minutes_in_words(kind.minimum_notice_minutes)} "
-            "before it starts. Choose a later time, or call the clinic.",
+            _(
+                "%(type)s is booked online until %(length)s before it starts. Choose a later time, "
+                "or call the clinic."
+            )
+            % {"type": kind, "length": minutes_in_words(kind.minimum_notice_minutes)},
             code="too_soon",
         )
     if appointment.starts_at > latest:
-        last = f"{local(latest, appointment.facility):%b %-d, %Y}"
+        last = date_format(local(latest, appointment.facility), "DATE_FORMAT")
         raise ValidationError(
-            f"{kind} can be booked online up to {last}. Choose an earlier time.",
+            _("%(type)s can be booked online up to %(day)s. Choose an earlier time.")
+            % {"type": kind, "day": last},
             code="too_far_ahead",
         )
 
@@ -200,13 +223,16 @@ def refuse_other_length(appointment: "Appointment") -> None:
     kind = appointment.type
     if kind and appointment.duration != kind.duration:
         raise ValidationError(
-            f"{kind} lasts {minutes_in_words(kind.duration_minutes)}. Leave the length out, or "
-            "call the clinic.",
+            _("%(type)s lasts %(length)s. Leave the length out, or call the clinic.")
+            % {"type": kind, "length": minutes_in_words(kind.duration_minutes)},
             code="length",
         )
 
 
 def minutes_in_words(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
-    words = [f"{hours} hour{'s' * (hours != 1)}"] if hours else []
-    return " ".join([*words, f"{rest} minutes"] if rest or not words else words)
+    in_hours = ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    in_minutes = ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest}
+    if hours and rest:
+        return _("%(hours)s %(minutes)s") % {"hours": in_hours, "minutes": in_minutes}
+    return in_hours if hours else in_minutes

@@ -6,6 +6,9 @@ from typing import Any
 from crispy_forms.bootstrap import InlineCheckboxes
 from crispy_forms.layout import Div, Field
 from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from scheduling.forms import bare_helper
 from scheduling.models import WorkingHours
@@ -19,27 +22,27 @@ class RepeatForm(forms.Form):
     """Every how many weeks, on which weekdays, and how many times or until which day."""
 
     every = forms.IntegerField(
-        label="Every how many weeks",
+        label=_("Every how many weeks"),
         widget=forms.NumberInput(attrs={"min": 1, "max": LONGEST_INTERVAL}),
     )
     weekdays = forms.TypedMultipleChoiceField(
-        label="On",
+        label=pgettext_lazy("weekdays", "On"),
         coerce=int,
-        choices=[(day.value, day.label[:3]) for day in WorkingHours.Weekday],
+        choices=[(day.value, day.short) for day in WorkingHours.Weekday],
         widget=forms.CheckboxSelectMultiple,
     )
     ends = forms.ChoiceField(
-        label="Ends",
-        choices=[(BY_COUNT, "After a number of appointments"), (BY_DAY, "On a day")],
+        label=_("Ends"),
+        choices=[(BY_COUNT, _("After a number of appointments")), (BY_DAY, _("On a day"))],
         widget=forms.RadioSelect,
     )
     count = forms.IntegerField(
-        label="Appointments",
+        label=_("Appointments"),
         required=False,
         widget=forms.NumberInput(attrs={"min": 2, "max": MOST}),
     )
     until = forms.DateField(
-        label="Last day",
+        label=_("Last day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
@@ -65,9 +68,9 @@ class RepeatForm(forms.Form):
         if needed and not typed.get(needed) and needed not in self.errors:
             self.add_error(
                 needed,
-                "Choose the last day."
+                gettext("Choose the last day.")
                 if needed == BY_DAY
-                else "Say how many appointments there are to be.",
+                else gettext("Say how many appointments there are to be."),
             )
         return typed
 
@@ -83,8 +86,13 @@ class RepeatForm(forms.Form):
     def words(self) -> str:
         """Return what a valid form says, such as "every 2 weeks on Mon, Wed, 8 times"."""
         typed = self.cleaned_data
-        weeks = "every week" if typed["every"] == 1 else f"every {typed['every']} weeks"
-        labels = [WorkingHours.Weekday(day).label[:3] for day in sorted(typed["weekdays"])]
-        by_day = typed["ends"] == BY_DAY
-        end = f"until {typed['until']:%b %-d, %Y}" if by_day else f"{typed['count']} times"
-        return f"{weeks} on {', '.join(labels)}, {end}"
+        days = [str(WorkingHours.Weekday(day).short) for day in sorted(typed["weekdays"])]
+        weeks = ngettext(
+            "every week on %(days)s", "every %(count)s weeks on %(days)s", typed["every"]
+        )
+        if typed["ends"] == BY_DAY:
+            end = gettext("until %(day)s") % {"day": date_format(typed["until"], "DATE_FORMAT")}
+        else:
+            times = ngettext("%(count)s time", "%(count)s times", typed["count"])
+            end = times % {"count": typed["count"]}
+        return ", ".join([weeks % {"count": typed["every"], "days": ", ".join(days)}, end])

@@ -1,17 +1,20 @@
 """The life of an appointment: FHIR R4's words, and which may follow which."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
-    PENDING = "pending", "Held"
-    BOOKED = "booked", "Booked"
-    ARRIVED = "arrived", "Arrived"
-    CHECKED_IN = "checked-in", "Checked in"
-    FULFILLED = "fulfilled", "Done"
-    NOSHOW = "noshow", "No-show"
-    CANCELLED = "cancelled", "Cancelled"
-    ENTERED_IN_ERROR = "entered-in-error", "Entered in error"
+    # Translators: what an appointment is; a held time is kept for a moment while somebody books it.
+    PENDING = "pending", _("Held")
+    BOOKED = "booked", _("Booked")
+    ARRIVED = "arrived", _("Arrived")
+    CHECKED_IN = "checked-in", _("Checked in")
+    # Translators: the visit has taken place.
+    FULFILLED = "fulfilled", _("Done")
+    NOSHOW = "noshow", _("No-show")
+    CANCELLED = "cancelled", _("Cancelled")
+    ENTERED_IN_ERROR = "entered-in-error", _("Entered in error")
 
 
 # An appointment in one of these keeps its doctor, patient and room from other appointments.

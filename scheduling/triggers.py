@@ -7,8 +7,10 @@ somebody else is just confirming.
 """
 
 import pgtrigger
+from django.utils.translation import gettext_lazy as _
 
 from facilities.refusals import RefusalTrigger
+from scheduling import reasons
 from scheduling.status import HOLDING_TIME
 
 GRACE_MINUTES = 15
@@ -27,7 +29,7 @@ def _inactive(table: str, column: str) -> str:
         AND NOT (SELECT is_active FROM {table} WHERE id = NEW.{column})"""
 
 
-HOLD_EXPIRED = "The hold expired"
+HOLD_EXPIRED = reasons.HOLD_EXPIRED
 # More than can stand in the way of one visit: 12 hours and the buffer hold 288 of five minutes.
 _AT_ONCE = 1000
 _IN_THE_WAY = """(starts_at < NEW.blocked_until AND blocked_until > NEW.starts_at AND
@@ -79,24 +81,28 @@ def appointment_triggers() -> list[pgtrigger.Trigger]:
             operation=_BOOKED_OR_MOVED,
             condition_sql=_inactive("facilities_doctor", "doctor_id"),
             violation_error_code="doctor_inactive",
-            violation_error_message="This doctor takes no appointments any more. "
-            "Choose another doctor.",
+            violation_error_message=_(
+                "This doctor takes no appointments any more. Choose another doctor."
+            ),
         ),
         RefusalTrigger(
             constraint="appointment_facility_active",
             operation=_BOOKED_OR_MOVED,
             condition_sql=_inactive("facilities_facility", "facility_id"),
             violation_error_code="facility_inactive",
-            violation_error_message="This facility takes no appointments any more. "
-            "Choose another facility.",
+            violation_error_message=_(
+                "This facility takes no appointments any more. Choose another facility."
+            ),
         ),
         RefusalTrigger(
             constraint="appointment_patient_active",
             operation=_BOOKED_OR_MOVED,
             condition_sql=_inactive("patients_patient", "patient_id"),
             violation_error_code="patient_inactive",
-            violation_error_message="This patient's record is closed. Open the record that "
-            "replaced it, or ask an administrator to open this one again.",
+            violation_error_message=_(
+                "This patient's record is closed. Open the record that "
+                "replaced it, or ask an administrator to open this one again."
+            ),
         ),
         RefusalTrigger(
             constraint="appointment_not_past",
@@ -104,6 +110,6 @@ def appointment_triggers() -> list[pgtrigger.Trigger]:
             condition_sql=f"""(TG_OP = 'INSERT' OR OLD.starts_at <> NEW.starts_at)
                 AND NEW.starts_at < clock_timestamp() - interval '{GRACE_MINUTES} minutes'""",
             violation_error_code="in_the_past",
-            violation_error_message="That time has passed. Choose a time from now on.",
+            violation_error_message=_("That time has passed. Choose a time from now on."),
         ),
     ]

@@ -8,6 +8,8 @@ from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.models import CareType, Doctor, Facility
@@ -15,6 +17,7 @@ from scheduling.forms import InstantField, bare_helper
 from scheduling.models import AppointmentType, WaitlistEntry, WorkingHours
 from scheduling.openings import Slot
 from scheduling.priority import Priority
+from scheduling.reasons import REMOVING
 
 WISH = (
     *("care_type", "specialization", "doctor", "type", "duration_minutes"),
@@ -34,24 +37,32 @@ def _day() -> forms.DateInput:
 class WaitlistForm(forms.ModelForm):
     """What would suit a patient. An edit says which version of the entry it was read from."""
 
-    specialization = forms.ChoiceField(required=False)
+    specialization = forms.ChoiceField(label=_("Specialization"), required=False)
     duration_minutes = forms.IntegerField(
-        label="Minutes", required=False, help_text="Left empty: as long as the type, or 30."
+        label=_("Minutes"), required=False, help_text=_("Left empty: as long as the type, or 30.")
     )
     weekdays = forms.TypedMultipleChoiceField(
-        label="Days that suit",
-        choices=[(day.value, day.label[:3]) for day in WorkingHours.Weekday],
+        label=_("Days that suit"),
+        choices=[(day.value, day.short) for day in WorkingHours.Weekday],
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="None chosen: any day.",
+        help_text=_("None chosen: any day."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = WaitlistEntry
         fields = WISH
-        labels = {"type": "Type of visit", "within_miles": "Miles from there"}
+        labels = {
+            "care_type": _("Care type"),
+            "doctor": _("Doctor"),
+            "type": _("Type of visit"),
+            "facility": _("Facility"),
+            "within_miles": _("Miles from there"),
+            "priority": _("Priority"),
+            "note": _("Note"),
+        }
         widgets = {
             "from_time": _clock(),
             "to_time": _clock(),
@@ -103,7 +114,7 @@ def _layout() -> Layout:
     return Layout(
         "version",
         Fieldset(
-            "What for",
+            gettext("What for"),
             Div(
                 *("care_type", "specialization", "doctor", "type"),
                 Field("duration_minutes", min=5, max=720, step=5),
@@ -111,7 +122,7 @@ def _layout() -> Layout:
             ),
         ),
         Fieldset(
-            "Where: a facility, or a distance, or anywhere",
+            gettext("Where: a facility, or a distance, or anywhere"),
             Div(
                 "facility",
                 Field("zip_code", autocomplete="off", inputmode="numeric"),
@@ -120,12 +131,12 @@ def _layout() -> Layout:
             ),
         ),
         Fieldset(
-            "When",
+            gettext("When"),
             InlineCheckboxes("weekdays"),
             Div("from_time", "to_time", "not_before", "not_after", css_class="form-grid"),
         ),
         Fieldset(
-            "How pressing",
+            gettext("How pressing"),
             Div("priority", Field("note", autocomplete="off"), css_class="form-grid"),
         ),
     )
@@ -134,20 +145,13 @@ def _layout() -> Layout:
 class RemoveForm(forms.Form):
     """Why somebody no longer waits: one of the usual reasons, or other words."""
 
-    REASONS = (
-        "No longer needed",
-        "Seen elsewhere",
-        "Could not be reached",
-        "Put on the list by mistake",
-    )
-
     usual = forms.ChoiceField(
-        label="Reason",
+        label=_("Reason"),
         required=False,
-        initial=REASONS[0],
-        choices=[*((reason, reason) for reason in REASONS), ("", "Other, in these words:")],
+        initial=REMOVING[0],
+        choices=[*((reason, _(reason)) for reason in REMOVING), ("", _("Other, in these words:"))],
     )
-    other = forms.CharField(label="Other reason", max_length=200, required=False)
+    other = forms.CharField(label=_("Other reason"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -162,12 +166,17 @@ class WaitlistFilter(forms.Form):
     """Which entries of the list to show."""
 
     facility = forms.ModelChoiceField(
-        Facility.objects.none(), required=False, empty_label="All my facilities"
+        Facility.objects.none(),
+        label=_("Facility"),
+        required=False,
+        empty_label=_("All my facilities"),
     )
     care_type = forms.ModelChoiceField(
-        CareType.objects.all(), label="Care type", required=False, empty_label="Any care"
+        CareType.objects.all(), label=_("Care type"), required=False, empty_label=_("Any care")
     )
-    priority = forms.ChoiceField(choices=[("", "Any priority"), *Priority.choices], required=False)
+    priority = forms.ChoiceField(
+        label=_("Priority"), choices=[("", _("Any priority")), *Priority.choices], required=False
+    )
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from api.retries import retried_once
 from facilities.models import Facility
+from scheduling import reasons
 from scheduling.availability import DEFAULT_DURATION
 from scheduling.board import iso_instant
 from scheduling.calendars import local
@@ -19,8 +21,6 @@ from scheduling.models import Appointment, AppointmentType
 from scheduling.openings import Slot, free_starts
 from scheduling.querysets import Visit
 from scheduling.wanted import Wanted
-
-TAKEN_BACK = "Booked by mistake"
 
 
 class NextFree(NamedTuple):
@@ -33,8 +33,8 @@ class NextFree(NamedTuple):
     def wait_in_words(self) -> str:
         hours, minutes = divmod(self.wait, 60)
         if hours:
-            return f"in {hours} h {minutes} min"
-        return f"in {minutes} min" if minutes else "now"
+            return _("in %(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+        return _("in %(minutes)s min") % {"minutes": minutes} if minutes else _("now")
 
     @property
     def value(self) -> str:
@@ -79,5 +79,5 @@ def take_back(appointment: Appointment, *, by: User, version: int) -> None:
     Raises ValidationError `stale` when anything has happened to it since `version`.
     """
     if appointment.status == Appointment.Status.PENDING:
-        raise ValidationError("This is a hold. Release it instead.", code="wrong_status")
-    appointment.cancel(TAKEN_BACK, by=by, version=version)
+        raise ValidationError(_("This is a hold. Release it instead."), code="wrong_status")
+    appointment.cancel(reasons.TAKEN_BACK, by=by, version=version)

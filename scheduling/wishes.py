@@ -1,9 +1,11 @@
 """What a waitlist entry asks for, in the words of a desk, and which wishes cannot come true."""
 
-from datetime import date, time
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from facilities.models import Doctor
 from scheduling.models.hours import WorkingHours
@@ -19,19 +21,24 @@ def refuse_impossible(entry: "WaitlistEntry", doctor: Doctor) -> None:
     """Raise ValidationError when the doctor who is waited for cannot give what is asked."""
     if entry.facility and not doctor.facilities.filter(pk=entry.facility.pk).exists():
         raise ValidationError(
-            f"{doctor} does not work at {entry.facility}. Choose another facility, or leave it "
-            "empty.",
+            _(
+                "%(doctor)s does not work at %(facility)s. Choose another facility, or leave it "
+                "empty."
+            )
+            % {"doctor": doctor, "facility": entry.facility},
             code="doctor_elsewhere",
         )
     asked, given = entry.specialization.casefold(), doctor.specialization.casefold()
     if asked and asked != given:
         raise ValidationError(
-            f"{doctor} has another specialization. Choose the doctor or the specialization.",
+            _("%(doctor)s has another specialization. Choose the doctor or the specialization.")
+            % {"doctor": doctor},
             code="another_specialization",
         )
     if entry.care_type and not doctor.care_types.filter(pk=entry.care_type.pk).exists():
         raise ValidationError(
-            f"{doctor} does not provide {entry.care_type}. Choose the doctor or the care type.",
+            _("%(doctor)s does not provide %(care)s. Choose the doctor or the care type.")
+            % {"doctor": doctor, "care": entry.care_type},
             code="care_not_provided",
         )
 
@@ -40,59 +47,57 @@ def what(entry: "WaitlistEntry") -> str:
     """Return the care asked for, such as “Cardiology, Dr. Ortiz, Check-up”."""
     named = [entry.care_type, entry.specialization, entry.doctor, entry.type]
     words = list(dict.fromkeys(str(each) for each in named if each))
-    return ", ".join(words) or "Any visit"
+    return ", ".join(words) or _("Any visit")
 
 
 def where(entry: "WaitlistEntry") -> str:
     if entry.facility:
         return str(entry.facility)
     if entry.zip_code:
-        return f"Within {entry.within_miles} miles of {entry.zip_code}"
-    return "Anywhere"
+        return ngettext(
+            "Within %(count)s mile of %(zip_code)s",
+            "Within %(count)s miles of %(zip_code)s",
+            entry.within_miles or 0,
+        ) % {"count": entry.within_miles, "zip_code": entry.zip_code}
+    return _("Anywhere")
 
 
 def when(entry: "WaitlistEntry") -> str:
     """Return the days and hours that suit, such as “Mon, Wed, 9:00 AM to 12:00 PM”."""
     parts = [_days(entry.weekdays), _hours(entry), _dates(entry)]
-    return ", ".join(part for part in parts if part) or "Any time"
+    return ", ".join(part for part in parts if part) or _("Any time")
 
 
 def _days(weekdays: list[int]) -> str:
     chosen = sorted(set(weekdays))
     if chosen == WORKDAYS:
-        return "Mon to Fri"
+        return _("Mon to Fri")
     if chosen == WEEKEND:
-        return "weekends"
-    return ", ".join(WorkingHours.Weekday(day).label[:3] for day in chosen)
+        return _("weekends")
+    return ", ".join(str(WorkingHours.Weekday(day).short) for day in chosen)
 
 
 def _hours(entry: "WaitlistEntry") -> str:
-    return _between(
-        _clock(entry.from_time) if entry.from_time else "",
-        _clock(entry.to_time) if entry.to_time else "",
-        after="after",
-        before="before",
-    )
+    first, last = entry.from_time, entry.to_time
+    said = {
+        "first": first and time_format(first, "TIME_FORMAT"),
+        "last": last and time_format(last, "TIME_FORMAT"),
+    }
+    if first and last:
+        return pgettext("times of day", "%(first)s to %(last)s") % said
+    if first:
+        return _("after %(first)s") % said
+    return _("before %(last)s") % said if last else ""
 
 
 def _dates(entry: "WaitlistEntry") -> str:
-    return _between(
-        _date(entry.not_before) if entry.not_before else "",
-        _date(entry.not_after) if entry.not_after else "",
-        after="from",
-        before="until",
-    )
-
-
-def _between(first: str, last: str, *, after: str, before: str) -> str:
+    first, last = entry.not_before, entry.not_after
+    said = {
+        "first": first and date_format(first, "MONTH_DAY_FORMAT"),
+        "last": last and date_format(last, "MONTH_DAY_FORMAT"),
+    }
     if first and last:
-        return f"{first} to {last}"
-    return f"{after} {first}" if first else f"{before} {last}" if last else ""
-
-
-def _clock(at: time) -> str:
-    return f"{at:%-I:%M %p}"
-
-
-def _date(day: date) -> str:
-    return f"{day:%b %-d}"
+        return pgettext("days", "%(first)s to %(last)s") % said
+    if first:
+        return _("from %(first)s") % said
+    return _("until %(last)s") % said if last else ""

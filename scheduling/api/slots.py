@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -85,22 +86,22 @@ class SlotSearch(Serializer):
         zip_code = text.strip().partition("-")[0]
         if zip_code and (not is_zip_code(zip_code) or centroid(zip_code) is None):
             raise serializers.ValidationError(
-                "This ZIP code is not known. Send five digits, such as 02134."
+                _("This ZIP code is not known. Send five digits, such as 02134.")
             )
         return zip_code
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         user, today = self.context["request"].user, timezone.now().date()
         if said.get("miles") and not said["zip_code"]:
-            self._refuse("zip_code", "Send the ZIP code from which the miles count.")
+            self._refuse("zip_code", _("Send the ZIP code from which the miles count."))
         # Where a facility's day has not begun, yesterday is still today there.
         first = said.setdefault("from", today)
         if not today - timedelta(days=1) <= first <= today + FARTHEST_DAY:
-            self._refuse("from", "Choose today or a day within the next two years.")
+            self._refuse("from", _("Choose today or a day within the next two years."))
         if not user.is_clinic_staff:
             said["patient"] = own_record(user, said.get("patient"))
             if "type" not in said:
-                self._refuse("type", "Choose the type of visit that you want to book.")
+                self._refuse("type", _("Choose the type of visit that you want to book."))
         return said
 
     def _refuse(self, name: str, message: str) -> None:

@@ -17,6 +17,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
@@ -47,17 +49,17 @@ class Appointment(models.Model):
     Status = Status
 
     class Source(models.TextChoices):
-        DESK = "desk", "Front desk"
-        WALK_IN = "walk-in", "Walk-in"
-        ONLINE = "online", "Online"
-        IMPORT = "import", "Imported"
+        DESK = "desk", _("Front desk")
+        WALK_IN = "walk-in", _("Walk-in")
+        ONLINE = "online", _("Online")
+        IMPORT = "import", _("Imported")
 
     patient = models.ForeignKey(
         Patient,
         on_delete=models.PROTECT,
         null=True,
         related_name="appointments",
-        help_text="Unknown only while a time is held, or of a hold that was given up.",
+        help_text=_("Unknown only while a time is held, or of a hold that was given up."),
     )
     doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="appointments")
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="appointments")
@@ -83,9 +85,9 @@ class Appointment(models.Model):
     ends_at = models.DateTimeField()
     blocked_until = models.DateTimeField(editable=False)
     status = models.CharField(max_length=20, choices=Status, default=Status.BOOKED)
-    reason = models.CharField(max_length=200, blank=True, help_text="Why the patient comes.")
+    reason = models.CharField(max_length=200, blank=True, help_text=_("Why the patient comes."))
     notes = models.TextField(
-        max_length=2000, blank=True, help_text="For the desk; nothing clinical."
+        max_length=2000, blank=True, help_text=_("For the desk; nothing clinical.")
     )
     cancel_reason = models.CharField(max_length=200, blank=True)
     hold_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -95,7 +97,7 @@ class Appointment(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text="Why this was booked over a taken time or outside hours.",
+        help_text=_("Why this was booked over a taken time or outside hours."),
     )
     source = models.CharField(max_length=10, choices=Source, default=Source.DESK)
     created_by = models.ForeignKey(
@@ -181,8 +183,8 @@ class Appointment(models.Model):
         )
         if self.status not in MOVABLE:
             raise ValidationError(
-                f"This appointment is {self.get_status_display().lower()} and cannot be moved. "
-                "Book a new one.",
+                gettext("This appointment is %(status)s and cannot be moved. Book a new one.")
+                % {"status": self.get_status_display().lower()},
                 code="not_movable",
             )
         rules.refuse_move_once_arrived(self, by)
@@ -234,7 +236,7 @@ class Appointment(models.Model):
             raise self._confirmed_before(by)
         if self.is_held_by_other(by):
             raise ValidationError(
-                "Somebody else holds this time. Choose another time.", code="held_by_other"
+                gettext("Somebody else holds this time. Choose another time."), code="held_by_other"
             )
         self.patient, self.reason, self.notes = patient, reason, notes
         self.room = room or self.room
@@ -260,7 +262,9 @@ class Appointment(models.Model):
         self._lock_row(None)
         if self.status != Status.PENDING or self.hold_expires_at is None:
             raise ValidationError(
-                "The time is not held for you any more. Book it again, or choose another time.",
+                gettext(
+                    "The time is not held for you any more. Book it again, or choose another time."
+                ),
                 code="hold_lost",
             )
         longest = min(now + HOLD, self.created_at + LONGEST_HOLD)
@@ -270,7 +274,9 @@ class Appointment(models.Model):
     def cancel(self, reason: str, *, by: User | None, version: int | None = None) -> None:
         """Cancel with a reason; the time is free at once."""
         if not reason.strip():
-            missing = ValidationError("Say why the appointment is cancelled.", code="no_reason")
+            missing = ValidationError(
+                gettext("Say why the appointment is cancelled."), code="no_reason"
+            )
             raise ValidationError({"cancel_reason": missing})
         self._step(Status.CANCELLED, by, version, reason.strip())
 
@@ -315,7 +321,9 @@ class Appointment(models.Model):
         event = self.last_undoable_event(now)
         if event is None:
             raise ValidationError(
-                "There is nothing to undo here: only today's last change can be taken back.",
+                gettext(
+                    "There is nothing to undo here: only today's last change can be taken back."
+                ),
                 code="nothing_to_undo",
             )
         if judge:
@@ -345,11 +353,16 @@ class Appointment(models.Model):
         confirming = self.events.filter(from_status=Status.PENDING, to_status=Status.BOOKED, by=by)
         if self.status in HOLDING_TIME and confirming.exists():
             return ValidationError(
-                "You have booked this time already. Look at the appointment before you change it.",
+                gettext(
+                    "You have booked this time already. Look at the appointment before you change "
+                    "it."
+                ),
                 code="already_booked",
             )
         return ValidationError(
-            "The time is not held for you any more. Book it again, or choose another time.",
+            gettext(
+                "The time is not held for you any more. Book it again, or choose another time."
+            ),
             code="hold_lost",
         )
 
@@ -425,8 +438,10 @@ class Appointment(models.Model):
         self._state.fields_cache.clear()
         if version is not None and version != self.version:
             raise ValidationError(
-                "Somebody else has just changed this appointment. Look at it again, then repeat "
-                "what you meant to do.",
+                gettext(
+                    "Somebody else has just changed this appointment. Look at it again, then "
+                    "repeat what you meant to do."
+                ),
                 code="stale",
             )
         return before
@@ -462,7 +477,8 @@ class Appointment(models.Model):
         level = next(free, None)
         if level is None:
             raise ValidationError(
-                "This time is overbooked twice already. Choose another time.", code="doctor_busy"
+                gettext("This time is overbooked twice already. Choose another time."),
+                code="doctor_busy",
             )
         return level
 

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.models import CareType, Doctor
@@ -37,7 +38,7 @@ class AppointmentType(models.Model):
     buffer_minutes = models.PositiveSmallIntegerField(
         default=0,
         validators=[MaxValueValidator(240)],
-        help_text="Minutes kept free after the visit, for notes or cleaning.",
+        help_text=_("Minutes kept free after the visit, for notes or cleaning."),
     )
     care_type = models.ForeignKey(
         CareType, on_delete=models.PROTECT, null=True, blank=True, related_name="appointment_types"
@@ -46,27 +47,27 @@ class AppointmentType(models.Model):
         Doctor,
         related_name="appointment_types",
         blank=True,
-        help_text="Who offers it. Nobody named: every doctor who provides its care type.",
+        help_text=_("Who offers it. Nobody named: every doctor who provides its care type."),
     )
     bookable_online = models.BooleanField(default=False)
     minimum_notice_minutes = models.PositiveIntegerField(
-        "minimum notice",
+        _("minimum notice"),
         default=120,
         db_default=120,
         validators=[MaxValueValidator(60 * 24 * 60)],
-        help_text="Online only: minutes from booking to the earliest start.",
+        help_text=_("Online only: minutes from booking to the earliest start."),
     )
     bookable_days_ahead = models.PositiveSmallIntegerField(
-        "bookable how far ahead",
+        _("bookable how far ahead"),
         default=90,
         db_default=90,
         validators=[MinValueValidator(1), MaxValueValidator(730)],
-        help_text="Online only: days from booking to the latest start.",
+        help_text=_("Online only: days from booking to the latest start."),
     )
     colour = models.CharField(
         max_length=7,
         default="#4c6ef5",
-        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Enter a colour such as #4c6ef5.")],
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Enter a colour such as #4c6ef5."))],
     )
     is_active = models.BooleanField(default=True)
 

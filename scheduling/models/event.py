@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Doctor, Room
 from scheduling.status import Status
@@ -15,12 +16,12 @@ class AppointmentEvent(models.Model):
     """
 
     class Kind(models.TextChoices):
-        BOOKED = "booked", "Booked"
-        HELD = "held", "Held"
-        MOVED = "moved", "Moved"
-        STATUS = "status", "Status changed"
-        UNDONE = "undone", "Undone"
-        DESCRIBED = "described", "Described"
+        BOOKED = "booked", _("Booked")
+        HELD = "held", _("Held")
+        MOVED = "moved", _("Moved")
+        STATUS = "status", _("Status changed")
+        UNDONE = "undone", _("Undone")
+        DESCRIBED = "described", _("Described")
 
     appointment = models.ForeignKey(
         "scheduling.Appointment", on_delete=models.CASCADE, related_name="events"

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.models import Doctor
@@ -66,7 +68,7 @@ class CalendarFeed(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     revoked_at = models.DateTimeField(null=True)
-    last_read_at = models.DateTimeField(null=True, help_text="To the hour.")
+    last_read_at = models.DateTimeField(null=True, help_text=_("To the hour."))
 
     objects = CalendarFeedQuerySet.as_manager()
 
@@ -82,8 +84,10 @@ class CalendarFeed(models.Model):
                 condition=Q(revoked_at__isnull=True),
                 name="calendar_feed_one_per_doctor",
                 violation_error_code="feed_live",
-                violation_error_message="This doctor's calendar has an address already. "
-                "Replace that one if nobody remembers it.",
+                violation_error_message=_(
+                    "This doctor's calendar has an address already. "
+                    "Replace that one if nobody remembers it."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(token_hash__regex=r"^[0-9a-f]{64}$"),  # noqa: S106 - what a hash is
@@ -101,8 +105,10 @@ class CalendarFeed(models.Model):
                 condition_sql="NOT (SELECT is_active FROM facilities_doctor "
                 "WHERE id = NEW.doctor_id)",
                 violation_error_code="doctor_inactive",
-                violation_error_message="This doctor does not work here any more, so their "
-                "calendar gets no address. Choose another doctor.",
+                violation_error_message=_(
+                    "This doctor does not work here any more, so their "
+                    "calendar gets no address. Choose another doctor."
+                ),
             ),
             RefusalTrigger(
                 constraint="calendar_feed_stays_revoked",
@@ -111,13 +117,14 @@ class CalendarFeed(models.Model):
                 "OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM "
                 "OLD.revoked_at)",
                 violation_error_code="stale",
-                violation_error_message="The address of a calendar is never changed or revived. "
-                "Make a new one.",
+                violation_error_message=_(
+                    "The address of a calendar is never changed or revived. Make a new one."
+                ),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"Calendar of {self.doctor}"
+        return gettext("Calendar of %(doctor)s") % {"doctor": self.doctor}
 
     @one_write
     def revoke(self, *, by: User | None) -> None:
@@ -125,7 +132,9 @@ class CalendarFeed(models.Model):
         self.refresh_from_db(from_queryset=CalendarFeed.objects.select_for_update(no_key=True))
         if self.revoked_at:
             raise ValidationError(
-                "Somebody has revoked or replaced this address already. Look at the list again.",
+                gettext(
+                    "Somebody has revoked or replaced this address already. Look at the list again."
+                ),
                 code="stale",
             )
         self.revoked_at, self.revoked_by = timezone.now(), by

@@ -9,6 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Doctor, Facility
 from scheduling.availability import Period
@@ -31,6 +34,8 @@ def _at(field: str, code: str, message: str) -> ValidationError:
 
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from scheduling.querysets import AppointmentQuerySet
 
 
@@ -40,48 +45,57 @@ class WorkingHours(models.Model):
     class Weekday(models.IntegerChoices):
         """ISO 8601 weekdays, as `date.isoweekday()` gives them."""
 
-        MONDAY = 1, "Monday"
-        TUESDAY = 2, "Tuesday"
-        WEDNESDAY = 3, "Wednesday"
-        THURSDAY = 4, "Thursday"
-        FRIDAY = 5, "Friday"
-        SATURDAY = 6, "Saturday"
-        SUNDAY = 7, "Sunday"
+        MONDAY = 1, WEEKDAYS[0]
+        TUESDAY = 2, WEEKDAYS[1]
+        WEDNESDAY = 3, WEEKDAYS[2]
+        THURSDAY = 4, WEEKDAYS[3]
+        FRIDAY = 5, WEEKDAYS[4]
+        SATURDAY = 6, WEEKDAYS[5]
+        SUNDAY = 7, WEEKDAYS[6]
+
+        @property
+        def short(self) -> "StrOrPromise":
+            return WEEKDAYS_ABBR[self.value - 1]
 
     class Weeks(models.IntegerChoices):
         """Weeks from Monday to Sunday, counted from the one of 3 January 2000, an A week."""
 
-        EVERY = 0, "Every week"
-        A = 1, "A weeks"
-        B = 2, "B weeks"
+        EVERY = 0, _("Every week")
+        A = 1, _("A weeks")
+        B = 2, _("B weeks")
 
     doctor = models.ForeignKey(Doctor, on_delete=models.CASCADE, related_name="working_hours")
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="working_hours")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
-    starts_at = models.TimeField("from")
-    ends_at = models.TimeField("to", help_text="12:00 AM is the midnight at the end of the day.")
+    starts_at = models.TimeField(pgettext_lazy("time of day", "from"))
+    ends_at = models.TimeField(
+        pgettext_lazy("time of day", "to"),
+        help_text=_("12:00 AM is the midnight at the end of the day."),
+    )
     weeks = models.PositiveSmallIntegerField(
         choices=Weeks,
         default=Weeks.EVERY,
         db_default=Weeks.EVERY,
-        help_text="A and B weeks alternate; the week of 3 January 2000 was an A week.",
+        help_text=_("A and B weeks alternate; the week of 3 January 2000 was an A week."),
     )
-    valid_from = models.DateField(help_text="The first day on which these hours apply.")
+    valid_from = models.DateField(help_text=_("The first day on which these hours apply."))
     valid_until = models.DateField(
-        null=True, blank=True, help_text="The last day; leave empty when no end is known."
+        null=True, blank=True, help_text=_("The last day; leave empty when no end is known.")
     )
 
     objects = WorkingHoursQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "working hours"
+        verbose_name_plural = _("working hours")
         ordering = ["doctor", "weekday", "starts_at"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")) | Q(ends_at=time(0)),
                 name="working_hours_end_after_start",
-                violation_error_message="The hours must end after they start. Split hours that "
-                "pass midnight into two rows.",
+                violation_error_message=_(
+                    "The hours must end after they start. Split hours that "
+                    "pass midnight into two rows."
+                ),
             ),
             models.CheckConstraint(condition=Q(weeks__range=(0, 2)), name="working_hours_weeks"),
             models.CheckConstraint(
@@ -90,7 +104,7 @@ class WorkingHours(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="working_hours_validity_in_order",
-                violation_error_message="The last day must not lie before the first.",
+                violation_error_message=_("The last day must not lie before the first."),
             ),
             ExclusionConstraint(
                 name="working_hours_distinct",
@@ -102,8 +116,10 @@ class WorkingHours(models.Model):
                     (WeeksOfTwo("weeks"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_code="working_hours_overlap",
-                violation_error_message="This doctor has hours on that weekday which overlap "
-                "these, here or at another facility. Change those first.",
+                violation_error_message=_(
+                    "This doctor has hours on that weekday which overlap "
+                    "these, here or at another facility. Change those first."
+                ),
             ),
         ]
         triggers = free_time_triggers(*WORKING_HOURS, lock=SHARED)
@@ -118,11 +134,15 @@ class WorkingHours(models.Model):
             raise _at(
                 "ends_at",
                 "end_before_start",
-                "The hours must end after they start. Split hours that pass midnight into two "
-                "rows.",
+                gettext(
+                    "The hours must end after they start. Split hours that pass midnight into two "
+                    "rows."
+                ),
             )
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
-            raise _at("valid_until", "validity", "The last day must not lie before the first.")
+            raise _at(
+                "valid_until", "validity", gettext("The last day must not lie before the first.")
+            )
 
     def applies_on(self, day: date) -> bool:
         return (
@@ -141,8 +161,8 @@ class WorkingHours(models.Model):
 class Absence(models.Model):
     """A period in which nothing is booked."""
 
-    starts_at = models.DateTimeField("from")
-    ends_at = models.DateTimeField("until")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -156,7 +176,7 @@ class Absence(models.Model):
     def clean(self) -> None:
         super().clean()
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
-            raise _at("ends_at", "end_before_start", "The end must lie after the start.")
+            raise _at("ends_at", "end_before_start", gettext("The end must lie after the start."))
 
     def affected(self, now: datetime) -> "AppointmentQuerySet":
         """Return the visits still to come for which somebody or somewhere is missing now."""
@@ -178,7 +198,7 @@ class TimeOff(Absence):
     objects = TimeOffQuerySet.as_manager()
 
     class Meta(Absence.Meta):
-        verbose_name_plural = "time off"
+        verbose_name_plural = _("time off")
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="time_off_end_after_start"
@@ -188,7 +208,7 @@ class TimeOff(Absence):
         triggers = free_time_triggers(*TIME_OFF)
 
     def __str__(self) -> str:
-        return self.reason or "Time off"
+        return self.reason or gettext("Time off")
 
     def get_absolute_url(self) -> str:
         return reverse("scheduling:time-off", args=[self.pk])
@@ -215,7 +235,7 @@ class Closure(Absence):
         triggers = free_time_triggers(*CLOSURE, lock=ALONE)
 
     def __str__(self) -> str:
-        return self.reason or "Closed"
+        return self.reason or gettext("Closed")
 
     def get_absolute_url(self) -> str:
         return reverse("scheduling:closure", args=[self.pk])

@@ -13,6 +13,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
@@ -23,6 +26,7 @@ from scheduling.clashes import Attempt, SeriesClash
 from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.following import cancel_following, move_following
+from scheduling.models.hours import WorkingHours
 from scheduling.recurrence import Weekly
 from scheduling.series_constraints import series_constraints
 from scheduling.series_queryset import SeriesQuerySet
@@ -44,10 +48,10 @@ class AppointmentSeries(models.Model):
         AppointmentType, on_delete=models.PROTECT, null=True, related_name="series"
     )
     rule = models.CharField(
-        max_length=100, help_text="RFC 5545, such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;COUNT=8."
+        max_length=100, help_text=_("RFC 5545, such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;COUNT=8.")
     )
     first_day = models.DateField()
-    time_of_day = models.TimeField(help_text="On the facility's clock.")
+    time_of_day = models.TimeField(help_text=_("On the facility's clock."))
     duration_minutes = models.PositiveSmallIntegerField()
     # What the rule comes to, kept so that the database can bound it.
     last_day = models.DateField(editable=False)
@@ -64,7 +68,7 @@ class AppointmentSeries(models.Model):
     objects = SeriesQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "appointment series"
+        verbose_name_plural = _("appointment series")
         ordering = ["first_day", "time_of_day", "pk"]
         permissions = [("book_series", "Can book a series, and change what follows in one")]
         constraints = series_constraints()
@@ -79,15 +83,22 @@ class AppointmentSeries(models.Model):
             weekly = Weekly.parse(self.rule)
         except ValueError:
             raise ValidationError(
-                "Say every how many weeks, on which weekdays, and how many times or until when.",
+                gettext(
+                    "Say every how many weeks, on which weekdays, and how many times or until when."
+                ),
                 code="rule",
             ) from None
         if not 1 <= weekly.interval <= recurrence.LONGEST_INTERVAL:
-            raise ValidationError("Choose an interval from 1 to 12 weeks.", code="interval")
+            raise ValidationError(
+                gettext("Choose an interval from 1 to 12 weeks."), code="interval"
+            )
         if self.first_day.isoweekday() not in weekly.weekdays:
             raise ValidationError(
-                f"The first appointment is on a {self.first_day:%A}. Choose {self.first_day:%A} "
-                "among the weekdays too, or start from another day.",
+                gettext(
+                    "The first appointment is on a %(weekday)s. Choose %(weekday)s among the "
+                    "weekdays too, or start from another day."
+                )
+                % {"weekday": WorkingHours.Weekday(self.first_day.isoweekday()).label},
                 code="first_day",
             )
         starts = weekly.starts(datetime.combine(self.first_day, self.time_of_day))
@@ -98,20 +109,27 @@ class AppointmentSeries(models.Model):
     def _refuse_beyond_bounds(self) -> None:
         if self.size < recurrence.FEWEST:
             raise ValidationError(
-                "This makes fewer than two appointments. Choose a later end, or book a single "
-                "appointment from the day board.",
+                gettext(
+                    "This makes fewer than two appointments. Choose a later end, or book a single "
+                    "appointment from the day board."
+                ),
                 code="too_few",
             )
         if self.size > recurrence.MOST:
             raise ValidationError(
-                "A series has 52 appointments at most. Choose an earlier end, and book the "
-                "remainder as a second series.",
+                gettext(
+                    "A series has 52 appointments at most. Choose an earlier end, and book the "
+                    "remainder as a second series."
+                ),
                 code="too_many",
             )
         if self.last_day > self.first_day + recurrence.LONGEST_SPAN:
             raise ValidationError(
-                f"This series would last until {self.last_day:%b %-d, %Y}, and two years are the "
-                "most. Choose an earlier end.",
+                gettext(
+                    "This series would last until %(day)s, and two years are the most. Choose an "
+                    "earlier end."
+                )
+                % {"day": date_format(self.last_day, "DATE_FORMAT")},
                 code="too_long",
             )
 
@@ -174,7 +192,8 @@ class AppointmentSeries(models.Model):
         }
         if not chosen:
             raise ValidationError(
-                "Every appointment is left out. Keep at least one of them.", code="nothing_left"
+                gettext("Every appointment is left out. Keep at least one of them."),
+                code="nothing_left",
             )
         return chosen
 

@@ -1,6 +1,7 @@
 """What scheduling asks of patients' records, kept by the database whoever writes them."""
 
 import pgtrigger
+from django.utils.translation import gettext_lazy as _
 
 from facilities.refusals import CountedRefusalTrigger
 from patients.models import Patient
@@ -29,8 +30,10 @@ class Visitor(Patient):
                     WHERE patient_id = NEW.id AND status IN ({_EXPECTED})
                         AND ends_at > clock_timestamp()""",
                 violation_error_code="visits_to_come",
-                violation_error_message="This patient has visits to come: {count}. Cancel them "
-                "first, then close the record. If the person has another record, merge this one "
-                "into it instead, and the visits go over.",
+                violation_error_message=_(
+                    "This patient has visits to come: {count}. Cancel them first, then close the "
+                    "record. If the person has another record, merge this one into it instead, "
+                    "and the visits go over."
+                ),
             )
         ]

@@ -16,6 +16,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from facilities.models import CareType, Doctor, Facility, zip_code_validator
@@ -45,9 +47,9 @@ class WaitlistEntry(models.Model):
     Priority = Priority
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        BOOKED = "booked", "Booked"
-        REMOVED = "removed", "Removed"
+        WAITING = "waiting", _("Waiting")
+        BOOKED = "booked", _("Booked")
+        REMOVED = "removed", _("Removed")
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="waitlist_entries")
     care_type = models.ForeignKey(
@@ -61,7 +63,7 @@ class WaitlistEntry(models.Model):
         AppointmentType, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     duration_minutes = models.PositiveSmallIntegerField(
-        "minutes",
+        _("minutes"),
         default=30,
         validators=[MinValueValidator(5), MaxValueValidator(720)],
     )
@@ -70,10 +72,10 @@ class WaitlistEntry(models.Model):
         Facility, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     zip_code = models.CharField(
-        "ZIP code", max_length=5, blank=True, validators=[zip_code_validator]
+        _("ZIP code"), max_length=5, blank=True, validators=[zip_code_validator]
     )
     within_miles = models.PositiveSmallIntegerField(
-        "miles",
+        _("miles"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(FARTHEST_MILES)],
@@ -82,16 +84,16 @@ class WaitlistEntry(models.Model):
     weekdays = ArrayField(
         models.PositiveSmallIntegerField(choices=WorkingHours.Weekday), default=list, blank=True
     )
-    from_time = models.TimeField("not earlier than", null=True, blank=True)
-    to_time = models.TimeField("over by", null=True, blank=True)
-    not_before = models.DateField("first day", null=True, blank=True)
-    not_after = models.DateField("last day", null=True, blank=True)
+    from_time = models.TimeField(_("not earlier than"), null=True, blank=True)
+    to_time = models.TimeField(_("over by"), null=True, blank=True)
+    not_before = models.DateField(_("first day"), null=True, blank=True)
+    not_after = models.DateField(_("last day"), null=True, blank=True)
 
     priority = models.CharField(max_length=10, choices=Priority, default=Priority.ROUTINE)
     note = models.CharField(
         max_length=300,
         blank=True,
-        help_text="For the desk, such as when to call; nothing clinical.",
+        help_text=_("For the desk, such as when to call; nothing clinical."),
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING, editable=False)
     appointment = models.ForeignKey(
@@ -100,7 +102,7 @@ class WaitlistEntry(models.Model):
         null=True,
         editable=False,
         related_name="waitlist_entries",
-        help_text="The booking that ended it.",
+        help_text=_("The booking that ended it."),
     )
     removed_reason = models.CharField(max_length=200, blank=True, editable=False)
     created_by = models.ForeignKey(
@@ -124,7 +126,7 @@ class WaitlistEntry(models.Model):
     objects = WaitlistQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "waitlist entries"
+        verbose_name_plural = _("waitlist entries")
         ordering = ["created_at", "pk"]
         constraints = waitlist_constraints()
         indexes = [
@@ -145,7 +147,7 @@ class WaitlistEntry(models.Model):
         super().clean()
         self.specialization = self.specialization.strip()
         if self.zip_code and centroid(self.zip_code) is None:
-            unknown = "This ZIP code is not known. Check it, or take one nearby."
+            unknown = gettext("This ZIP code is not known. Check it, or take one nearby.")
             raise ValidationError({"zip_code": ValidationError(unknown, code="zip_code_unknown")})
         if self.doctor:
             wishes.refuse_impossible(self, self.doctor)
@@ -188,8 +190,10 @@ class WaitlistEntry(models.Model):
         self._lock()
         if appointment.status not in HOLDING_TIME:
             raise ValidationError(
-                "That appointment does not take place any more. Keep the patient on the waitlist, "
-                "or remove them with a reason.",
+                gettext(
+                    "That appointment does not take place any more. Keep the patient on the "
+                    "waitlist, or remove them with a reason."
+                ),
                 code="not_booked",
             )
         self._end(self.Status.BOOKED, by, appointment=appointment)
@@ -198,7 +202,9 @@ class WaitlistEntry(models.Model):
     def remove(self, reason: str, *, by: User | None) -> None:
         """Take the patient off the list without an appointment."""
         if not reason.strip():
-            missing = ValidationError("Say why the patient no longer waits.", code="no_reason")
+            missing = ValidationError(
+                gettext("Say why the patient no longer waits."), code="no_reason"
+            )
             raise ValidationError({"removed_reason": missing})
         self._lock()
         self._end(self.Status.REMOVED, by, removed_reason=reason.strip())
@@ -241,14 +247,16 @@ class WaitlistEntry(models.Model):
         self.refresh_from_db(from_queryset=rows)
         if not self.is_waiting:
             raise ValidationError(
-                "This entry has been closed meanwhile: "
-                f"{self.get_status_display().lower()}. Look at the list again.",
+                gettext("This entry has been closed meanwhile: %(status)s. Look at the list again.")
+                % {"status": self.get_status_display().lower()},
                 code="not_waiting",
             )
         if version is not None and version != self.version:
             raise ValidationError(
-                "Somebody else has just changed this entry. Check what it says now, then save "
-                "again.",
+                gettext(
+                    "Somebody else has just changed this entry. Check what it says now, then save "
+                    "again."
+                ),
                 code="stale",
             )
 

@@ -10,9 +10,11 @@ from django import template
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from facilities.models import Doctor
 from scheduling.board import Item
+from scheduling.models import WorkingHours
 
 register = template.Library()
 
@@ -24,7 +26,7 @@ _VISIT = (
     '<span class="visually-hidden">{word}</span></a>'
 )
 _MARK = '<span class="icon icon-overbooked overbooked" aria-hidden="true"></span> '
-_OVERBOOKED = '<span class="overbooked">Overbooked</span> '
+_OVERBOOKED = '<span class="overbooked">{word}</span> '
 _TYPE = (
     '<svg class="type-mark" viewBox="0 0 8 8" aria-hidden="true">'
     '<rect width="8" height="8" rx="2" fill="{colour}"/></svg>{name}'
@@ -32,7 +34,7 @@ _TYPE = (
 _FREE = (
     '<a class="free" id="f{doctor}-{iso}" '
     'href="{address}?doctor={doctor}&amp;starts_at={iso}{more}" '
-    'aria-label="{when} free, book with {name}">'
+    'aria-label="{label}">'
     '<span class="icon icon-plus" aria-hidden="true"></span>{clock}</a>'
 )
 
@@ -44,8 +46,9 @@ def visit_link(item: Item, shown: int | None, may_move: bool) -> SafeString:
     if visit is None:
         return SafeString()
     word = visit.get_status_display()
+    overbooked = gettext("Overbooked") if visit.overbook else ""
     titles = [item.starts, str(visit.patient), visit.type and str(visit.type)]
-    titles += ["Overbooked" if visit.overbook else None, word]
+    titles += [overbooked, word]
     kind = visit.type
     drawn = _VISIT.format(
         pk=visit.pk,
@@ -57,7 +60,7 @@ def visit_link(item: Item, shown: int | None, may_move: bool) -> SafeString:
         clock=item.clock,
         mark=_MARK if visit.overbook else "",
         name=escape(visit.patient),
-        overbooked=_OVERBOOKED if visit.overbook else "",
+        overbooked=_OVERBOOKED.format(word=escape(overbooked)) if overbooked else "",
         type=_TYPE.format(colour=escape(kind.colour), name=escape(kind)) if kind else "",
         word=escape(word),
     )
@@ -69,17 +72,24 @@ def free_link(
     item: Item, doctor: Doctor, book_url: str, and_for: str, with_day: object
 ) -> SafeString:
     """Draw the link that books a free time, its day named where other days stand beside it."""
-    day = f"{item.starts_at.astimezone(item.tz):%A}"
     drawn = _FREE.format(
         doctor=doctor.pk,
         address=escape(book_url),
         iso=item.iso,
         more=escape(and_for),
         clock=item.clock,
-        when=f"{item.clock} on {day}" if with_day else item.clock,
-        name=escape(doctor),
+        label=escape(_label_of_free(item, doctor, with_day)),
     )
     return mark_safe(drawn)  # noqa: S308 - whatever somebody typed is escaped above
+
+
+def _label_of_free(item: Item, doctor: Doctor, with_day: object) -> str:
+    said = {"time": item.clock, "doctor": doctor}
+    if not with_day:
+        return gettext("%(time)s free, book with %(doctor)s") % said
+    weekday = WorkingHours.Weekday(item.starts_at.astimezone(item.tz).isoweekday())
+    said["weekday"] = weekday.label
+    return gettext("%(time)s on %(weekday)s free, book with %(doctor)s") % said
 
 
 @cache

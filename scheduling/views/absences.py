@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from facilities.models import Doctor, Facility
@@ -103,7 +104,10 @@ def delete(request: DeskRequest, kind: type[Absence], pk: int) -> HttpResponse:
     """Take an absence back: its time can be booked again."""
     absence = changeable(request, "delete", kind, pk)
     absence.delete()
-    messages.success(request, f"Deleted for {absence.whose}: {absence}.")
+    messages.success(
+        request,
+        _("Deleted for %(whose)s: %(absence)s.") % {"whose": absence.whose, "absence": absence},
+    )
     return redirect("scheduling:absences")
 
 
@@ -119,7 +123,10 @@ def edited(request: DeskRequest, absence: Absence) -> HttpResponse:
     if affected > (form.cleaned_data["seen"] or 0):
         return asked(request, form, affected)
     form.save()
-    messages.success(request, f"Saved for {absence.whose}: {absence}.")
+    messages.success(
+        request,
+        _("Saved for %(whose)s: %(absence)s.") % {"whose": absence.whose, "absence": absence},
+    )
     return redirect(absence if affected else "scheduling:absences")
 
 
@@ -183,7 +190,7 @@ def clock_of(request: DeskRequest, absence: Absence) -> Facility:
         return whose
     facility = whose.facilities.visible_to(request.user).first()
     if facility is None:
-        raise Http404("This doctor works at no facility.")
+        raise Http404(_("This doctor works at no facility."))
     return facility
 
 

@@ -14,6 +14,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.models import Patient
@@ -82,7 +84,7 @@ def cancel(request: DeskRequest, pk: int) -> HttpResponse:
         return in_panel(request, "appointment", details(request, appointment, form), 422)
     cancel = following.canceller(request, appointment)
     if following.wants_following(request, appointment):
-        word = following.WORDS.format("Cancelled")
+        word = _("Cancelled, with all that follow")
         return act(request, appointment, cancel, form.reason, form=form, undoable=False, word=word)
     return act(request, appointment, cancel, form.reason, form=form)
 
@@ -98,7 +100,7 @@ def version(request: DeskRequest) -> int:
     """Return the version that the person saw; raise BadRequest for none."""
     text = request.POST.get("version") or request.GET.get("version", "")
     if not text.isdecimal() or len(text) > 9:
-        raise BadRequest("The form carries no version. Open the appointment again.")
+        raise BadRequest(_("The form carries no version. Open the appointment again."))
     return int(text)
 
 
@@ -118,7 +120,7 @@ def act(
         fresh = visible_appointment(request, appointment.pk)
         context = details(request, fresh, form) | {"refusal": error.messages}
         return in_panel(request, "appointment", context, refusal_status(error))
-    word = word or ("" if undoable else "Undone")
+    word = word or ("" if undoable else _("Undone"))
     return done(request, appointment, word=word, undoable=undoable)
 
 
@@ -131,7 +133,13 @@ def done(
     undo_url = f"{reverse('scheduling:undo', args=[appointment.pk])}?version={appointment.version}"
     messages.success(
         request,
-        f"{word}: {start:%a, %b %-d, %-I:%M %p} with {appointment.doctor}.",
+        # Translators: “what” is such as “Moved”, “Undone” or a status: “Arrived”.
+        _("%(what)s: %(start)s with %(doctor)s.")
+        % {
+            "what": word,
+            "start": date_format(start, "WEEKDAY_TIME_FORMAT"),
+            "doctor": appointment.doctor,
+        },
         extra_tags=undo_url if undoable else "",
     )
     return whom_it_suits(request, appointment) or back_to_board(request, appointment)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_htmx.http import replace_url, reswap, retarget
 
@@ -197,7 +198,7 @@ def day_named(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise BadRequest("The date in the address is not one such as 2026-03-08.") from None
+        raise BadRequest(_("The date in the address is not one such as 2026-03-08.")) from None
     if day.year not in YEARS:
-        raise BadRequest("The date in the address lies outside the years that the board shows.")
+        raise BadRequest(_("The date in the address lies outside the years that the board shows."))
     return day

@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from patients.models import Patient
@@ -109,7 +111,8 @@ def booked(request: DeskRequest, appointment: Appointment) -> HttpResponse:
     start = appointment.starts_at.astimezone(appointment.facility.tz)
     messages.success(
         request,
-        f"Booked: {start:%a, %b %-d, %-I:%M %p} with {appointment.doctor}.",
+        _("Booked: %(start)s with %(doctor)s.")
+        % {"start": date_format(start, "WEEKDAY_TIME_FORMAT"), "doctor": appointment.doctor},
         extra_tags=undo_url(request, appointment),
     )
     return offer_to_close(request, appointment) or back_to_board(request, appointment)

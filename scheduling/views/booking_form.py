@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest, ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from facilities.models import Facility
 from patients.models import Patient
@@ -33,7 +34,7 @@ def wanted_slot(request: DeskRequest, facility: Facility) -> Slot:
     """Return the slot that the address or the form names; raise BadRequest for none."""
     form = SlotForm(request.POST if request.method == "POST" else request.GET, facility)
     if not form.is_valid():
-        raise BadRequest("The address names no doctor of this facility, or no time.")
+        raise BadRequest(_("The address names no doctor of this facility, or no time."))
     starts_at = form.cleaned_data["starts_at"]
     return Slot(form.cleaned_data["doctor"], facility, starts_at, starts_at + DEFAULT_DURATION)
 

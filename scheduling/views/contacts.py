@@ -6,6 +6,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from patients.contact_forms import ContactForm
@@ -32,7 +33,7 @@ def add(request: DeskRequest, pk: int) -> HttpResponse:
         return refused(
             request, patient, form, CONFLICT if "struck_already" in codes_of(error) else 422
         )
-    messages.success(request, "Noted in the contact log.")
+    messages.success(request, _("Noted in the contact log."))
     return redirect(f"{patient.get_absolute_url()}#contacts")
 
 

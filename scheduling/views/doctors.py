@@ -10,6 +10,8 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from facilities.models import Doctor, Facility
@@ -96,7 +98,7 @@ def delete_hours(request: DeskRequest, doctor_id: int, pk: int) -> HttpResponse:
     doctor = managed_doctor(request, "delete", doctor_id)
     row = get_object_or_404(visible_hours(request, doctor), pk=pk)
     row.delete()
-    return changed(request, doctor, f"Deleted: {row}.")
+    return changed(request, doctor, _("Deleted: %(row)s.") % {"row": row})
 
 
 def edited(
@@ -108,7 +110,7 @@ def edited(
 ) -> HttpResponse:
     """Save the form and go back to the hours, or show it, as 422 when it was refused."""
     if request.method == "POST" and form.save_or_explain():
-        return changed(request, doctor, f"Saved: {form.instance}.")
+        return changed(request, doctor, _("Saved: %(row)s.") % {"row": form.instance})
     stored = form.instance.pk and WorkingHours.objects.get(pk=form.instance.pk)
     context = {
         "doctor": doctor,
@@ -127,8 +129,12 @@ def changed(request: DeskRequest, doctor: Doctor, words: str) -> HttpResponse:
     if not count:
         messages.success(request, words)
         return redirect("scheduling:hours", doctor.pk)
-    lie = "1 appointment lies" if count == 1 else f"{count} appointments lie"
-    messages.warning(request, f"{words} {lie} outside the hours now: move what is listed here.")
+    lie = ngettext(
+        "%(count)s appointment lies outside the hours now: move what is listed here.",
+        "%(count)s appointments lie outside the hours now: move what is listed here.",
+        count,
+    )
+    messages.warning(request, f"{words} {lie % {'count': count}}")
     return redirect("scheduling:stranded", doctor.pk)
 
 

@@ -6,6 +6,7 @@ there is refused instead of ending the address that was just copied.
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.core.exceptions import ValidationError
@@ -17,6 +18,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -41,7 +44,9 @@ def read(request: HttpRequest, token: str) -> HttpResponseBase:
     now = timezone.now()
     feed.note_read(now)
     name = str(feed.doctor)
-    events = entries(feed.doctor, now=now, absolute=request.build_absolute_uri)
+    # An application asks in no language of its own.
+    with override(settings.LANGUAGE_CODE):
+        events = entries(feed.doctor, now=now, absolute=request.build_absolute_uri)
     etag = f'"{fingerprint(events, name)}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
@@ -100,7 +105,10 @@ def revoke(request: DeskRequest, pk: int) -> HttpResponse:
         feed.revoke(by=request.user)
     except ValidationError as error:
         return refused(request, error)
-    messages.success(request, f"Revoked: nobody reads the calendar of {feed.doctor} any more.")
+    messages.success(
+        request,
+        _("Revoked: nobody reads the calendar of %(doctor)s any more.") % {"doctor": feed.doctor},
+    )
     return redirect("scheduling:feeds")
 
 

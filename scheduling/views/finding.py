@@ -7,6 +7,8 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from facilities.models import Facility
@@ -34,7 +36,10 @@ class Opening(NamedTuple):
     def miles(self) -> str:
         if self.slot.miles is None:
             return ""
-        return "under 1 mile" if self.slot.miles < 1 else f"{self.slot.miles:.0f} miles"
+        if self.slot.miles < 1:
+            return _("under 1 mile")
+        miles = round(self.slot.miles)
+        return ngettext("%(count)s mile", "%(count)s miles", miles) % {"count": miles}
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from facilities.models import Doctor
@@ -15,7 +16,6 @@ from scheduling.views.answers import DeskRequest
 from scheduling.views.series_plan import CHOICE, left_out, replacements
 
 FOLLOWING = "following"
-WORDS = "{}, with all that follow"
 
 
 def wants_following(request: DeskRequest, appointment: Appointment) -> bool:
@@ -64,7 +64,7 @@ def lost(error: ValidationError) -> dict[str, Any]:
     """Return what the page shows of a move of several that clash; nothing of other refusals."""
     if not isinstance(error, SeriesClash):
         return {}
-    message = (
+    message = _(
         "Some of the appointments cannot move, and nothing was moved. Choose for each of them, "
         "then move again; or press another time."
     )

@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
@@ -63,5 +65,9 @@ def release(request: DeskRequest, pk: int) -> HttpResponse:
     if quietly:
         return HttpResponse(status=204)
     start = local(appointment.starts_at, appointment.facility)
-    messages.success(request, f"Released: {start:%a, %b %-d, %-I:%M %p} is free again.")
+    messages.success(
+        request,
+        _("Released: %(start)s is free again.")
+        % {"start": date_format(start, "WEEKDAY_TIME_FORMAT")},
+    )
     return back_to_board(request, appointment)

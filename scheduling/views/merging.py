@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from patients.merge_sheet import MergeSheet
@@ -48,7 +49,11 @@ def undo(request: DeskRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         context = patient_page.page(request, stays) | {"refusal": error.messages}
         return render(request, "scheduling/patient.html", context, status=CONFLICT)
-    messages.success(request, f"Two records again: MRN {stays.mrn} and MRN {closed.mrn}.")
+    messages.success(
+        request,
+        _("Two records again: MRN %(first)s and MRN %(second)s.")
+        % {"first": stays.mrn, "second": closed.mrn},
+    )
     return redirect(stays)
 
 
@@ -68,7 +73,8 @@ def merged(request: DeskRequest, sheet: MergeSheet) -> HttpResponse:
         return compared(request, fresh, error.messages)
     messages.success(
         request,
-        f"Merged: MRN {closes.mrn} is now part of MRN {stays.mrn}.",
+        _("Merged: MRN %(closed)s is now part of MRN %(stays)s.")
+        % {"closed": closes.mrn, "stays": stays.mrn},
         extra_tags="page:" + reverse("scheduling:patient-unmerge", args=[record.pk]),
     )
     return redirect(stays)

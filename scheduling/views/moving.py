@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from facilities.models import Doctor
@@ -35,7 +36,7 @@ def reschedule(request: DeskRequest, pk: int) -> HttpResponse:
         return in_panel(request, "move", choices(appointment, request.GET))
     slot = SlotForm(request.POST, appointment.facility)
     if not slot.is_valid():
-        raise BadRequest("The form names no doctor of this facility, or no time.")
+        raise BadRequest(_("The form names no doctor of this facility, or no time."))
     move = following.mover(request, appointment)
     if reason(override) and not following.wants_following(request, appointment):
         move = partial(appointment.reschedule, override=reason(override))
@@ -44,8 +45,8 @@ def reschedule(request: DeskRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         return refused(request, visible_appointment(request, pk), slot, error, override)
     if following.wants_following(request, appointment):
-        return done(request, appointment, word=following.WORDS.format("Moved"), undoable=False)
-    return done(request, appointment, word="Moved")
+        return done(request, appointment, word=_("Moved, with all that follow"), undoable=False)
+    return done(request, appointment, word=_("Moved"))
 
 
 def refused(

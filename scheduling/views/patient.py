@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -53,7 +54,7 @@ def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
 def visits(request: DeskRequest, patient: Patient) -> dict[str, Any]:
     now = timezone.now()
     # Doctors see their own appointments, which is not to say that there are no others.
-    whose = " with you" if request.user.role == User.Role.DOCTOR else ""
+    own_only = request.user.role == User.Role.DOCTOR
     own = (
         Appointment.objects.visible_to(request.user)
         .filter(patient=patient)
@@ -68,8 +69,10 @@ def visits(request: DeskRequest, patient: Patient) -> dict[str, Any]:
         "more_upcoming": len(upcoming) > MOST_SHOWN,
         "past": past,
         "most_shown": MOST_SHOWN,
-        "none_upcoming": f"No appointment is booked{whose}.",
-        "none_over": f"No appointment yet{whose}.",
+        "none_upcoming": _("No appointment is booked with you.")
+        if own_only
+        else _("No appointment is booked."),
+        "none_over": _("No appointment yet with you.") if own_only else _("No appointment yet."),
     }
 
 

@@ -8,6 +8,9 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from scheduling import holding
@@ -66,7 +69,7 @@ def save(request: DeskRequest, plan: Plan) -> HttpResponse:
         wanted = plan.wanted(patient) | plan.choices
         series = AppointmentSeries.objects.book(**wanted, details=plan.details)
     except SeriesClash as error:
-        lost = (
+        lost = _(
             "Some of these times cannot be had, and nothing was booked. Choose for each of them "
             "below, then book again."
         )
@@ -76,10 +79,13 @@ def save(request: DeskRequest, plan: Plan) -> HttpResponse:
 
 def booked(request: DeskRequest, first: Appointment) -> HttpResponse:
     count = Appointment.objects.filter(series=first.series_id).count()
-    start = f"{local(first.starts_at, first.facility):%a, %b %-d, %-I:%M %p}"
-    messages.success(
-        request, f"Booked: {count} appointments with {first.doctor}, the first on {start}."
+    start = date_format(local(first.starts_at, first.facility), "WEEKDAY_TIME_FORMAT")
+    words = ngettext(
+        "Booked: %(count)s appointment with %(doctor)s, the first on %(start)s.",
+        "Booked: %(count)s appointments with %(doctor)s, the first on %(start)s.",
+        count,
     )
+    messages.success(request, words % {"count": count, "doctor": first.doctor, "start": start})
     return back_to_board(request, first)
 
 

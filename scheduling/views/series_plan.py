@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import BadRequest, ValidationError
+from django.utils.translation import gettext as _
 
 from facilities.models import Doctor, Facility
 from patients.models import Patient
@@ -121,7 +122,7 @@ def first_slot(request: DeskRequest, facility: Facility) -> Slot:
     """Return the slot that the series begins with; raise BadRequest for none."""
     form = SlotForm(request.POST if request.method == "POST" else request.GET, facility)
     if not form.is_valid():
-        raise BadRequest("The address names no doctor of this facility, or no time.")
+        raise BadRequest(_("The address names no doctor of this facility, or no time."))
     starts_at = form.cleaned_data["starts_at"]
     return Slot(form.cleaned_data["doctor"], facility, starts_at, starts_at + DEFAULT_DURATION)
 
@@ -146,13 +147,13 @@ def _choices(posted: Mapping[str, str]) -> Iterable[tuple[int, str]]:
 
 
 def _slot(choice: str, doctors: dict[str, Doctor], facility: Facility) -> Slot:
-    doctor, _, at = choice.partition("|")
+    doctor, at = choice.partition("|")[::2]
     try:
         starts_at = InstantField().clean(at)
     except ValidationError:
         starts_at = None
     if doctor not in doctors or starts_at is None:
-        raise BadRequest("A choice names no doctor of this facility, or no time.")
+        raise BadRequest(_("A choice names no doctor of this facility, or no time."))
     return Slot(doctors[doctor], facility, starts_at, starts_at + DEFAULT_DURATION)
 
 

@@ -1,26 +1,31 @@
 """The steps of a visit that the desk offers as buttons."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from scheduling import permissions, rules
 from scheduling.models import Appointment
 from scheduling.status import Status
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 
 class Step(NamedTuple):
     status: Status
-    label: str
+    label: "StrPromise"
     url_name: str
     key: str
 
 
 STEPS = (
-    Step(Status.ARRIVED, "Arrived", "scheduling:arrive", "a"),
-    Step(Status.CHECKED_IN, "Check in", "scheduling:check-in", "i"),
-    Step(Status.FULFILLED, "Done", "scheduling:fulfil", "d"),
-    Step(Status.NOSHOW, "No-show", "scheduling:noshow", "n"),
+    Step(Status.ARRIVED, _("Arrived"), "scheduling:arrive", "a"),
+    Step(Status.CHECKED_IN, _("Check in"), "scheduling:check-in", "i"),
+    Step(Status.FULFILLED, _("Done"), "scheduling:fulfil", "d"),
+    Step(Status.NOSHOW, _("No-show"), "scheduling:noshow", "n"),
 )
 
 

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.models import Patient
@@ -56,7 +57,7 @@ def add(request: DeskRequest, pk: int) -> HttpResponse:
         entry = WaitlistEntry.objects.add(patient=patient, by=request.user, **form.wish)
     except ValidationError as error:
         return refused(request, form, patient, error)
-    messages.success(request, f"On the waitlist: {entry.what}.")
+    messages.success(request, _("On the waitlist: %(what)s.") % {"what": entry.what})
     return redirect(patient)
 
 
@@ -74,7 +75,7 @@ def edit(request: DeskRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         form.read_again(WaitlistEntry.objects.get(pk=pk))
         return refused(request, form, entry.patient, error)
-    messages.success(request, f"Saved: {entry.what}.")
+    messages.success(request, _("Saved: %(row)s.") % {"row": entry.what})
     return redirect("scheduling:waitlist")
 
 
@@ -92,7 +93,7 @@ def remove(request: DeskRequest, pk: int) -> HttpResponse:
         context["refusal"] = error.messages
         status = refusal_status(error)
         return render(request, "scheduling/waitlist_remove.html", context, status=status)
-    messages.success(request, f"Off the waitlist: {entry.what}.")
+    messages.success(request, _("Off the waitlist: %(what)s.") % {"what": entry.what})
     return redirect("scheduling:waitlist")
 
 

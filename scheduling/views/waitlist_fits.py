@@ -5,6 +5,8 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scheduling.calendars import local
@@ -58,14 +60,14 @@ def offer(request: DeskRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         context = offer_context(request, appointment) | {"refusal": error.messages}
         return in_panel(request, "waitlist_offer", context, refusal_status(error))
-    messages.success(request, f"Off the waitlist: {entry.what}.")
+    messages.success(request, _("Off the waitlist: %(what)s.") % {"what": entry.what})
     return offer_to_close(request, appointment) or back_to_board(request, appointment)
 
 
 def named_slot(request: DeskRequest, data: QueryDict) -> Slot:
     slot = FreedForm(data, user=request.user).slot
     if slot is None:
-        raise BadRequest("The address names no facility of yours, no doctor, or no time.")
+        raise BadRequest(_("The address names no facility of yours, no doctor, or no time."))
     return slot
 
 
@@ -81,6 +83,7 @@ def booked(request: DeskRequest, appointment: Appointment) -> HttpResponse:
     start = local(appointment.starts_at, appointment.facility)
     messages.success(
         request,
-        f"Booked from the waitlist: {start:%a, %b %-d, %-I:%M %p} with {appointment.doctor}.",
+        _("Booked from the waitlist: %(start)s with %(doctor)s.")
+        % {"start": date_format(start, "WEEKDAY_TIME_FORMAT"), "doctor": appointment.doctor},
     )
     return offer_to_close(request, appointment) or back_to_board(request, appointment)

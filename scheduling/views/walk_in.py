@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from facilities.models import Facility
@@ -86,7 +88,7 @@ def take_back(request: DeskRequest, pk: int) -> HttpResponse:
     def cancel(**given: Any) -> None:
         walking_in.take_back(appointment, **given)
 
-    return act(request, appointment, cancel, word="Taken back")
+    return act(request, appointment, cancel, word=_("Taken back"))
 
 
 def wanted_patient(request: DeskRequest, who: PatientChoice) -> Patient | None:
@@ -155,7 +157,8 @@ def arrived(request: DeskRequest, appointment: Appointment) -> HttpResponse:
     start = local(appointment.starts_at, appointment.facility)
     messages.success(
         request,
-        f"Walk-in booked and arrived: {start:%-I:%M %p} with {appointment.doctor}.",
+        _("Walk-in booked and arrived: %(time)s with %(doctor)s.")
+        % {"time": date_format(start, "TIME_FORMAT"), "doctor": appointment.doctor},
         extra_tags=undo_url(request, appointment),
     )
     return offer_to_close(request, appointment) or back_to_board(request, appointment)

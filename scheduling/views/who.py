@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from facilities.models import Facility
 from patients.forms import NewPatientForm
@@ -85,7 +86,7 @@ class PatientChoice:
     def alike_because(self) -> list[tuple[Patient, str]]:
         """Return the same with what each has in common with what is typed."""
         typed = parse_date(self.posted.get("date_of_birth", ""))
-        words = ("Same phone, similar name", "Same date of birth, similar name")
+        words = (_("Same phone, similar name"), _("Same date of birth, similar name"))
         return [(person, words[person.date_of_birth == typed]) for person in self.alike]
 
     @property
@@ -110,7 +111,9 @@ class PatientChoice:
         if self.chosen:
             return self.chosen
         if not self.is_new:
-            self.error = "Choose a patient from the search, or fill in the new patient’s details."
+            self.error = _(
+                "Choose a patient from the search, or fill in the new patient’s details."
+            )
         elif {str(person.pk) for person in self.alike} - set(self.posted.getlist("seen")):
             self.shows_alike = True
         elif self.newcomer.is_valid():

@@ -10,6 +10,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from facilities.models import Doctor
@@ -132,7 +134,9 @@ def moved(request: DeskRequest, work: Callable[[], WorkList]) -> HttpResponse:
     if refused:
         return shown(request, work(), refused, len(done))
     messages.success(
-        request, "1 appointment moved." if len(done) == 1 else f"{len(done)} appointments moved."
+        request,
+        ngettext("%(count)s appointment moved.", "%(count)s appointments moved.", len(done))
+        % {"count": len(done)},
     )
     return redirect(before.address)
 
@@ -144,7 +148,7 @@ def choices(request: DeskRequest) -> list[Choice]:
     """
     rows = [parts.split("|") for parts in request.POST.getlist("move")]
     if not 0 < len(rows) <= MOST_SHOWN or any(len(row) != 4 for row in rows):
-        raise BadRequest("The form names no moves of this list. Open the list again.")
+        raise BadRequest(_("The form names no moves of this list. Open the list again."))
     numbers = [[number_in(text) for text in row[:3]] for row in rows]
     visible_rows = Appointment.objects.visible_to(request.user).expected(timezone.now())
     visible_rows = visible_rows.select_related(*SHOWN_WITH)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -154,7 +155,7 @@ class Books:
         if not request.user.is_clinic_staff:
             patient = own_record(request.user, patient)
         if patient is None:
-            self.refuse_field("patient_id", "Say whom the appointment is for.", "required")
+            self.refuse_field("patient_id", _("Say whom the appointment is for."), "required")
         ends_at = hold.starts_at + timedelta(minutes=minutes) if minutes else None
         return {"type": hold.type, **said, "patient": patient, "ends_at": ends_at}
 

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
@@ -47,7 +48,9 @@ class AppointmentFilter(filters.FilterSet):
     def on_day(self, rows: Any, name: str, day: Any) -> Any:
         facility = self.form.cleaned_data.get("facility")
         if facility is None:
-            raise ValidationError({"date": ["Say with `facility` by whose clock the day counts."]})
+            raise ValidationError(
+                {"date": [_("Say with `facility` by whose clock the day counts.")]}
+            )
         visible = Facility.objects.visible_to(self.request.user).filter(pk=facility).first()
         return rows.on_day(day, visible) if visible else rows.none()
 

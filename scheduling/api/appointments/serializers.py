@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -157,7 +158,7 @@ class WordsSerializer(Serializer):
     def validate_notes(self, notes: str) -> str:
         if self.context["request"].user.is_clinic_staff:
             return notes
-        message = "Notes are the desk's. Say in `reason` why you come."
+        message = _("Notes are the desk's. Say in `reason` why you come.")
         raise serializers.ValidationError(message, code="desk_only")
 
 
@@ -172,7 +173,7 @@ class BookingSerializer(HoldSerializer, WordsSerializer):
     def validate(self, said: dict[str, Any]) -> Any:
         if "patient" not in said and self.context["request"].user.is_clinic_staff:
             raise serializers.ValidationError(
-                {"patient_id": ["Say whom the appointment is for."]}, code="required"
+                {"patient_id": [_("Say whom the appointment is for.")]}, code="required"
             )
         return super().validate(said)
 
@@ -241,7 +242,7 @@ def own_record(user: Any, named: Patient | None = None) -> Patient:
     patient = named or Patient.objects.visible_to(user).first()
     if patient is None:
         raise Forbidden(
-            "No patient record belongs to this account yet. Ask the clinic to connect it.",
+            _("No patient record belongs to this account yet. Ask the clinic to connect it."),
             "no_patient_record",
         )
     return patient
@@ -253,10 +254,10 @@ def end_of(starts_at: datetime, minutes: int | None, ends_at: datetime | None) -
         by_length = starts_at + timedelta(minutes=minutes)
         if ends_at in (None, by_length):
             return by_length
-        message = "The length leads to another end. Send one of the two."
+        message = _("The length leads to another end. Send one of the two.")
         raise serializers.ValidationError({"ends_at": [message]}, code="two_lengths")
     if ends_at and not SHORTEST <= (ends_at - starts_at) / timedelta(minutes=1) <= LONGEST:
-        message = "A visit lasts from 5 minutes to 12 hours. Send an end that fits its start."
+        message = _("A visit lasts from 5 minutes to 12 hours. Send an end that fits its start.")
         raise serializers.ValidationError({"ends_at": [message]}, code="length")
     return ends_at
 
@@ -270,5 +271,8 @@ def place(user: Any, doctor: int, facility: int) -> tuple[Doctor, Facility]:
     found = works.filter(doctor=doctor, facility=facility).select_related("doctor", "facility")
     for both in found:
         return both.doctor, both.facility
-    message = f"No doctor {doctor} works at a facility {facility} where you may book."
+    message = _("No doctor %(doctor)s works at a facility %(facility)s where you may book.") % {
+        "doctor": doctor,
+        "facility": facility,
+    }
     raise serializers.ValidationError({"doctor_id": [message]}, code="does_not_exist")

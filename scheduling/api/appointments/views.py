@@ -6,6 +6,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -33,9 +35,11 @@ CHANGES = {
     "notes": FULFIL,
 }
 KEPT = {
-    "facility_id": "A visit stays at its facility. Book another one there, and cancel this one.",
-    "type_id": "A visit keeps its type. Book another one of that type, and cancel this one.",
-    "ends_at": "A visit keeps its length. Leave the end out, or book another one and cancel this.",
+    "facility_id": _("A visit stays at its facility. Book another one there, and cancel this one."),
+    "type_id": _("A visit keeps its type. Book another one of that type, and cancel this one."),
+    "ends_at": _(
+        "A visit keeps its length. Leave the end out, or book another one and cancel this."
+    ),
 }
 
 
@@ -136,12 +140,14 @@ class Appointments(Books, Steps, Reads, SuitsThoseWhoWait, Syncs, Retrieves, End
         }
         for name, value in kept.items():
             if said.get(name, value) != value:
-                self.refuse_field(name, KEPT[name], "not_changeable")
+                self.refuse_field(name, str(KEPT[name]), "not_changeable")
 
     def check_doctor(self, row: Appointment, said: dict[str, Any]) -> None:
         doctor = said.get("doctor")
         if doctor and not doctor.facilities.filter(pk=row.facility_id).exists():
-            message = f"{doctor} does not work at {row.facility}. Choose a doctor who does."
+            message = gettext(
+                "%(doctor)s does not work at %(facility)s. Choose a doctor who does."
+            ) % {"doctor": doctor, "facility": row.facility}
             self.refuse_field("doctor_id", message, "does_not_exist")
 
     def decided(self, decide: Callable[[Appointment], Any]) -> Appointment:

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -160,7 +161,9 @@ class ChoicesSerializer(Serializer):
 
     def validate_replacing(self, chosen: list[Any]) -> list[Any]:
         if len(chosen) > MOST:
-            raise serializers.ValidationError(f"A series has {MOST} dates at most.")
+            raise serializers.ValidationError(
+                _("A series has %(most)s dates at most.") % {"most": MOST}
+            )
         return chosen
 
 
@@ -191,7 +194,9 @@ class RepeatedSerializer(ChoicesSerializer):
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         if ("count" in said) == ("until" in said):
-            message = "Say how many appointments there are to be, or until which day: one of both."
+            message = _(
+                "Say how many appointments there are to be, or until which day: one of both."
+            )
             raise serializers.ValidationError({"count": [message]}, code="required")
         user = self.context["request"].user
         doctor, facility = place(user, said.pop("doctor_id"), said.pop("facility_id"))
@@ -209,7 +214,7 @@ class FollowingSerializer(Serializer):
 
     def validate_appointment_id(self, appointment: Appointment) -> Appointment:
         if appointment.series_id != self.context["series"].pk:
-            raise serializers.ValidationError("This appointment is not one of the series.")
+            raise serializers.ValidationError(_("This appointment is not one of the series."))
         return appointment
 
 
@@ -237,5 +242,8 @@ def slots_of(chosen: list[dict[str, Any]], facility: Any, duration: Any) -> dict
 def works_at(doctor: Doctor | None, facility: Any) -> None:
     """Raise ValidationError for a doctor of another facility."""
     if doctor and not doctor.facilities.filter(pk=facility.pk).exists():
-        message = f"{doctor} does not work at {facility}. Choose a doctor who does."
+        message = _("%(doctor)s does not work at %(facility)s. Choose a doctor who does.") % {
+            "doctor": doctor,
+            "facility": facility,
+        }
         raise serializers.ValidationError({"doctor_id": [message]}, code="does_not_exist")

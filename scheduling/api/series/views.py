@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
@@ -213,8 +214,10 @@ def foreseen(wanted: dict[str, Any], clashes: list[Clash]) -> Any:
 def clashing(error: SeriesClash) -> Conflict:
     shown = serializers.ClashSerializer(error.clashes, many=True).data
     return Conflict(
-        "Some of these times cannot be had, and nothing was saved. Choose for each of `clashes`: "
-        "send another time in `replacing`, or leave it out.",
+        _(
+            "Some of these times cannot be had, and nothing was saved. Choose for each of "
+            "`clashes`: send another time in `replacing`, or leave it out."
+        ),
         "series_clash",
         clashes=shown,
     )

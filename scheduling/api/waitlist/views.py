@@ -67,6 +67,8 @@ class Waitlist(Lists, Retrieves, Creates, Endpoint):
     ).in_order()
     serializer_class = EntrySerializer
     filterset_class = EntryFilter
+    # Sentences in the reader's language, about what the other fields hold.
+    not_in_etag = ("what", "where", "when")
 
     @extend_schema(
         summary="Change what a patient waits for",
