@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "scheduling",
     "clinic",
     "api",
-    "django.contrib.admin",
+    "clinic.admin_site.ClinicAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -2,7 +2,6 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.urls import include, path
-from django.utils.translation import gettext_lazy as _
 
 from clinic import api, health
 
@@ -10,7 +9,7 @@ from clinic import api, health
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Sign-in keeps a list of addresses of its own; a user's address is edited on the user.
 admin.site.unregister(EmailAddress)
-admin.site.site_header = admin.site.site_title = _("Clinic administration")
+
 
 handler500 = "clinic.problems.server_error"
 urlpatterns = [
