@@ -1,13 +1,17 @@
-"""The admin of the clinic: who enters it."""
+"""The admin of the clinic: who enters it, and what it begins with."""
 
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from clinic import today
 
 
 class ClinicAdminSite(AdminSite):
@@ -15,6 +19,17 @@ class ClinicAdminSite(AdminSite):
 
     site_header = site_title = _("Clinic administration")
     index_title = _("Today")
+
+    index_template = "admin/today.html"
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        more = {
+            "figures": today.figures(timezone.now()),
+            "settled": today.settled(cast("User", request.user)),
+        }
+        return super().index(request, (extra_context or {}) | more)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         guarded = super().admin_view(view, cacheable)
@@ -26,7 +41,3 @@ class ClinicAdminSite(AdminSite):
             return guarded(request, *args, **kwargs)
 
         return guard
-
-
-class ClinicAdminConfig(AdminConfig):
-    default_site = "clinic.admin_site.ClinicAdminSite"

@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "scheduling",
     "clinic",
     "api",
-    "clinic.admin_site.ClinicAdminConfig",
+    "clinic.admin_config.ClinicAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
