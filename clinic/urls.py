@@ -1,6 +1,7 @@
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import include, path
 
 from clinic import api, health
@@ -9,6 +10,8 @@ from clinic import api, health
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Sign-in keeps a list of addresses of its own; a user's address is edited on the user.
 admin.site.unregister(EmailAddress)
+# What a role may do is in `accounts.roles`: a group would give nobody anything.
+admin.site.unregister(Group)
 
 
 handler500 = "clinic.problems.server_error"

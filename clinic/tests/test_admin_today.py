@@ -109,12 +109,12 @@ def test_the_page_leads_to_where_one_acts(administrator: Client) -> None:
 def test_an_empty_clinic_says_what_to_do_first(administrator: Client) -> None:
     page = administrator.get(INDEX).content.decode()
     assert "Before the first booking" in page
-    assert "The clinic today" not in page
+    assert "By facility" not in page
     assert f'href="{reverse("admin:facilities_facility_add")}">Add a facility' in page
     FacilityFactory()
     page = administrator.get(INDEX).content.decode()
     assert "<s>Add a facility" in page
-    assert "The clinic today" in page
+    assert "By facility" in page
 
 
 def test_a_clinic_that_is_set_up_is_not_told_how(administrator: Client) -> None:
