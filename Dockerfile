@@ -6,6 +6,15 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund
 
+# Catalogues of texts: Babel compiles them and is not needed to run.
+FROM python:3.13-slim AS messages
+WORKDIR /app
+COPY requirements-dev.txt ./
+RUN awk '/^babel==/ { inside = 1; print; next } /^[^ ]/ { inside = 0 } inside' requirements-dev.txt \
+    >babel.txt && pip install --no-cache-dir --require-hashes -r babel.txt
+COPY clinic clinic
+RUN mkdir -p clinic/locale && find clinic/locale -name '*.po' -exec python clinic/setup/compile_messages.py {} +
+
 # Python packages and collected static files.
 FROM python:3.13-slim AS build
 ENV PYTHONDONTWRITEBYTECODE=1
@@ -15,6 +24,7 @@ RUN /venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/requirements.t
 WORKDIR /app
 COPY . .
 COPY --from=assets /app/node_modules node_modules
+COPY --from=messages /app/clinic/locale clinic/locale
 RUN SECRET_KEY=only-for-collecting-static-files STATIC_ROOT=/app/static-collected \
     /venv/bin/python manage.py collectstatic --noinput \
     && rm -rf node_modules

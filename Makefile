@@ -11,7 +11,7 @@ export PYTHON
 PY := .venv/bin/python
 WITH_DATABASE := exec $(PY) -m clinic.postgres run --
 
-.PHONY: help setup run test fuzz check fix lock screenshots bench-generate bench-contention bench-slots \
+.PHONY: help setup run test fuzz check check-messages messages fix lock screenshots bench-generate bench-contention bench-slots \
 	bench-sign-in bench-board bench-clean pg-start pg-stop pg-status clean
 
 help: ## Show this list
@@ -28,6 +28,12 @@ fuzz: setup ## Send the API thousands of requests made from its description (ARG
 
 check: setup ## Lint, check types, imports, migrations, settings and templates
 	@$(WITH_DATABASE) clinic/setup/check.sh
+
+messages: setup ## Collect the texts of all pages in clinic/locale, for translators
+	@$(PY) -m clinic.setup.messages collect
+
+check-messages: setup ## Say which texts are not translated, or not well
+	@$(PY) -m clinic.setup.messages check
 
 fix: setup ## Format the code and mend what can be mended automatically
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .
@@ -72,9 +78,15 @@ lock: .venv/installed ## Pin newer versions where pyproject.toml allows them (AR
 clean: ## Stop PostgreSQL and remove all that was made here, its data included
 	@if [ -x $(PY) ]; then $(PY) -m clinic.postgres remove; fi
 	rm -rf .venv node_modules .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -f clinic/locale/*/LC_MESSAGES/*.mo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-setup: .venv/installed node_modules/installed .env
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard clinic/locale/*/LC_MESSAGES/*.po))
+
+setup: .venv/installed node_modules/installed .env $(CATALOGUES)
+
+%.mo: %.po clinic/setup/compile_messages.py | .venv/installed
+	@$(PY) clinic/setup/compile_messages.py $<
 
 # A trial's own settings; an existing .env is never touched.
 .env: | .venv/installed

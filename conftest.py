@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from django.conf import LazySettings, settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.mail import EmailMessage
+from django.utils import translation
 from playwright.sync_api import expect
 
 CHROMIUM = next(
@@ -56,6 +57,13 @@ def pytest_report_header() -> str:
 def _quick_passwords(settings: LazySettings) -> None:
     """Hash passwords cheaply: argon2 is slow on purpose."""
     settings.PASSWORD_HASHERS = [f"{MD5PasswordHasher.__module__}.{MD5PasswordHasher.__name__}"]
+
+
+@pytest.fixture(autouse=True)
+def _no_language_stays() -> Iterator[None]:
+    """Begin in English, whatever the last request of another test was answered in."""
+    with translation.override("en"):
+        yield
 
 
 class OnThisThread(Executor):

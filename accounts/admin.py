@@ -27,7 +27,7 @@ class UserAdmin(SaysWhyNot, DjangoUserAdmin):
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        (_("Person"), {"fields": ["full_name", "email"]}),
+        (_("Person"), {"fields": ["full_name", "email", "language"]}),
         (_("Access"), {"fields": ["role", "is_active"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]

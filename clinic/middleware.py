@@ -13,6 +13,7 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import gettext as _
 from django_structlog.middlewares import RequestMiddleware
 
+from accounts import languages
 from accounts.models import User
 from api import problems
 from clinic.logs import without_secrets
@@ -80,6 +81,28 @@ class DatabaseUnavailableMiddleware:
             response = HttpResponse(render_to_string("503.html"), status=503)
         response.headers["Retry-After"] = "5"
         return response
+
+
+class PreferencesMiddleware:
+    """Show pages in the language and the theme that the account names.
+
+    It comes after the account is read, so it asks the database nothing. Templates read
+    `request.theme`; where that is not set, as on an error page without an account, the system
+    decides.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> None:
+        if isinstance(request.user, User):
+            languages.speak(request, request.user.language)
+            request.theme = request.user.theme  # type: ignore[attr-defined]
 
 
 class StaffPagesMiddleware:

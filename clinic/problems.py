@@ -103,7 +103,7 @@ def _as_refusal(error: Exception) -> Exception:
 
 _IN_USE = (ProtectedError, RestrictedError)
 # Of a unique value or a reference, which were checked: somebody else has been quicker.
-_OVERTAKEN = {"23505", "23503"}
+OVERTAKEN_STATES = {"23505", "23503"}
 
 
 def _stopped(error: IntegrityError) -> Exception:
@@ -112,7 +112,7 @@ def _stopped(error: IntegrityError) -> Exception:
         return Conflict(str(IN_USE), "in_use")
     refusal = translated(error)
     sqlstate = getattr(error.__cause__, "sqlstate", None)
-    overtaken = refusal is error and sqlstate in _OVERTAKEN
+    overtaken = refusal is error and sqlstate in OVERTAKEN_STATES
     return Conflict(str(OVERTAKEN), "overtaken") if overtaken else refusal
 
 

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "facilities",
     "patients",
     "scheduling",
+    "records",
     "clinic",
     "api",
     "clinic.admin_config.ClinicAdminConfig",
@@ -71,12 +72,15 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "clinic.middleware.DatabaseUnavailableMiddleware",
+    "clinic.middleware.PreferencesMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "clinic.middleware.StaffPagesMiddleware",
+    "clinic.pages.ErrorPagesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -99,6 +103,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
                 "csp.context_processors.nonce",
             ],
         },
@@ -253,6 +258,9 @@ CORS_ALLOW_HEADERS = [
 # Language and time. Every page shows the facility's own zone; UTC is what the database keeps.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("pt-br", "Português")]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = not TRIAL
 LOCALE_PATHS = [BASE_DIR / "clinic/locale"]
 FORMAT_MODULE_PATH = ["clinic.formats"]
 TIME_ZONE = "UTC"
@@ -284,6 +292,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TRIAL
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".local/media"))()
+DOCUMENT_MOST_BYTES = env.int("DOCUMENT_MOST_MB", default=10) * 1024**2
+
+# Whoever keeps the system running needs nobody's chart for that.
+ADMINISTRATORS_READ_RECORDS = env.bool("ADMINISTRATORS_READ_RECORDS", default=False)
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 

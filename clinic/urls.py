@@ -14,11 +14,13 @@ admin.site.unregister(EmailAddress)
 admin.site.unregister(Group)
 
 
+handler400 = "clinic.pages.bad_request"
 handler500 = "clinic.problems.server_error"
 urlpatterns = [
     path("", include("scheduling.urls")),
     path("patients/", include("patients.urls")),
     path("facilities/", include("facilities.urls")),
+    path("charts/", include("records.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include(api.urlpatterns)),

@@ -1,6 +1,5 @@
 """Registering a patient, quickly during a call or in full, and editing one."""
 
-from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -18,7 +17,7 @@ from patients.facility_choice import FULL, FacilityField, who_has_room
 from patients.meanwhile import Clash, as_read, chosen, clashes, reconciled
 from patients.models import Patient
 from patients.models.change import DEMOGRAPHICS
-from patients.search import parse_date
+from patients.typed_dates import TypedDateField
 
 LABELS = {
     "given_name": _("Given name"),
@@ -35,30 +34,6 @@ LABELS = {
     "assigned_doctor": _("Assigned doctor"),
     "is_active": _("Is active"),
 }
-
-
-class TypedDateField(forms.DateField):
-    """A date that is typed, as 1/17/2010, 17 Jan 2010, 01172010 or 2010-01-17.
-
-    Days stand before months where the language of the page has it so.
-    """
-
-    default_error_messages = {
-        "invalid": _(
-            "Enter the date as month/day/year with four digits for the year, such as 1/17/2010."
-        )
-    }
-    widget = forms.DateInput(
-        attrs={"placeholder": _("MM/DD/YYYY"), "inputmode": "numeric", "autocomplete": "off"},
-    )
-
-    def to_python(self, value: Any) -> date | None:
-        if value in self.empty_values or isinstance(value, date):
-            return value or None
-        day = parse_date(str(value)) if any(part.isdigit() for part in str(value)) else None
-        if day is None or str(day.year) not in str(value):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return day
 
 
 class _RefusableForm(forms.ModelForm):

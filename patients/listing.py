@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from facilities.models import Doctor, Facility
-from patients.forms import TypedDateField
 from patients.models import Patient
+from patients.typed_dates import TypedDateField
 
 if TYPE_CHECKING:
     from django.http import QueryDict

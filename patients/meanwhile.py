@@ -12,12 +12,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from patients.models import Patient
 from patients.models.change import DEMOGRAPHICS, PatientChange, demographics
+from patients.typed_dates import as_typed
 
 MINE, THEIRS = "mine", "theirs"
 
@@ -125,7 +125,7 @@ def in_words(field: forms.Field, value: Any) -> str:
     if isinstance(meant, bool):
         return _("yes") if meant else _("no")
     if isinstance(meant, date):
-        return date_format(meant, "SHORT_DATE_FORMAT")
+        return as_typed(meant)
     choices = {} if isinstance(field, forms.ModelChoiceField) else getattr(field, "choices", {})
     words = dict(choices).get(meant, meant) if choices else meant
     return str(words) if words not in (None, "") else _("empty")

@@ -74,7 +74,7 @@ def merge(
     into.save()
     rows = {label(key): owned(key, merged) for key in keys}
     for key in keys:
-        move(key, rows[label(key)], into)
+        move(key, rows[label(key)], into, record.by)
     record.moved = {name: ids for name, ids in rows.items() if ids}
     record.save()
 
@@ -95,7 +95,7 @@ def undo(record: "PatientMerge", by: User | None) -> None:
     merged.save()
     for key in keys:
         ids = set(record.moved.get(label(key), ())) & set(owned(key, into))
-        move(key, sorted(ids), merged)
+        move(key, sorted(ids), merged, by)
     merged.facility_id, merged.is_active = home, record.was_active
     merged.save()
     record.undone_at, record.undone_by = timezone.now(), by
@@ -122,10 +122,15 @@ def label(key: Key) -> str:
 
 
 def counts(moved: dict[str, list[Any]]) -> dict[str, int]:
-    """Return how many rows there are of each model, by its plural name in English."""
+    """Return how many rows there are of each model, by its plural name in English.
+
+    What a model with `is_told_of_merges = False` holds goes over unmentioned.
+    """
     models_of = {name: apps.get_model(name.rpartition(".")[0]) for name in moved}
     totals: Counter[str] = Counter()
     for name, model in models_of.items():
+        if not getattr(model, "is_told_of_merges", True):
+            continue
         with translation.override(None):
             plural = str(model._meta.verbose_name_plural)  # noqa: SLF001 - documented by Django
         totals[plural] += len(moved[name])
@@ -257,8 +262,11 @@ def is_empty(patient: "Patient", name: str) -> bool:
     return not value or (name == "gender" and value == patient.Gender.UNKNOWN)
 
 
-def move(key: Key, ids: Collection[Any], patient: "Patient") -> None:
-    """Let rows refer to another patient; raise ValidationError that names the one refused."""
+def move(key: Key, ids: Collection[Any], patient: "Patient", by: User | None) -> None:
+    """Let rows refer to another patient.
+
+    Raises ValidationError that names the one refused, unless `by` does not see that one.
+    """
     try:
         _refer(key, ids, patient)
     except ValidationError as error:
@@ -266,7 +274,7 @@ def move(key: Key, ids: Collection[Any], patient: "Patient") -> None:
             try:
                 _refer(key, [pk], patient)
             except ValidationError as refusal:
-                raise _naming(key, pk, refusal) from error
+                raise _naming(key, pk, refusal, by) from error
         raise
 
 
@@ -279,14 +287,28 @@ def _refer(key: Key, ids: Collection[Any], patient: "Patient") -> None:
         rows.update(**{key.name: patient}, **noted)
 
 
-def _naming(key: Key, pk: Any, refusal: ValidationError) -> ValidationError:
+def _naming(key: Key, pk: Any, refusal: ValidationError, by: User | None) -> ValidationError:
     row = key.model._base_manager.get(pk=pk)  # noqa: SLF001 - documented by Django
-    what = f"{key.model._meta.verbose_name} “{row}”"  # noqa: SLF001 - documented by Django
+    kind = key.model._meta.verbose_name  # noqa: SLF001 - documented by Django
+    if by is not None and not _sees(by, row):
+        return ValidationError(
+            _(
+                "One %(kind)s at a facility that you do not see cannot go over to the other "
+                "record. Ask an administrator, who sees every facility, to change or cancel it."
+            ),
+            code=refusal.code,
+            params={"kind": kind},
+        )
     return ValidationError(
         _(
             "The %(what)s cannot go over to the other record: change or cancel it first. "
             "%(refusal)s"
         ),
         code=refusal.code,
-        params={"what": what, "refusal": refusal.messages[0]},
+        params={"what": f"{kind} “{row}”", "refusal": refusal.messages[0]},
     )
+
+
+def _sees(user: User, row: Any) -> bool:
+    rows = type(row)._default_manager  # noqa: SLF001 - documented by Django
+    return not hasattr(rows, "visible_to") or rows.visible_to(user).filter(pk=row.pk).exists()

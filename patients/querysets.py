@@ -18,6 +18,7 @@ from patients.candidates import EXPRESSIONS, Branch, apart, mistyped, sharp, sim
 from patients.likeness import Likeness, Person, closeness, likeness
 from patients.merging import merge
 from patients.search import Query, fold, name_tokens, parse
+from patients.typed_dates import writing
 
 if TYPE_CHECKING:
     from patients.models import Patient, PatientMerge, Registration
@@ -60,7 +61,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         a phone number or an email address; see `patients.search`. A line that holds none of these
         finds nobody. Merged records are left out: the record they went into is found.
         """
-        query = parse(text)
+        query = parse(text, writing())
         if not query:
             return []
         found = self._ranked(query, sharp(query))

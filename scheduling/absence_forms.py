@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Doctor, Facility
 from facilities.refusals import refusals
+from scheduling import weekdays
 from scheduling.availability import NoSuchLocalTimeError, instant
 from scheduling.calendars import local
 from scheduling.forms import YEARS, bare_helper
@@ -178,6 +179,9 @@ class HoursForm(_HoursForm):
         super().__init__(*args, **kwargs)
         self.fields["facility"].queryset = facilities  # type: ignore[attr-defined]
         self.fields["facility"].empty_label = None  # type: ignore[attr-defined]
+        self.fields["weekday"].choices = [  # type: ignore[attr-defined]
+            (day, WorkingHours.Weekday(day).label) for day in weekdays.in_order()
+        ]
         # Left out, they are the hours of every week.
         self.fields["weeks"].required = False
         self.helper = bare_helper(Div(*self.fields, css_class="form-grid"))

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scheduling.models import Closure, TimeOff
-from scheduling.views import absences, doctors, worklist
+from scheduling.views import absences, blocking, doctors, worklist
 
 TIME_OFF, CLOSURE = {"kind": TimeOff}, {"kind": Closure}
 
@@ -26,6 +26,12 @@ urlpatterns = [
     path("absences/time-off/<int:pk>/delete/", absences.delete, TIME_OFF, name="delete-time-off"),
     path(
         "absences/time-off/<int:pk>/move/", worklist.move_affected, TIME_OFF, name="move-time-off"
+    ),
+    path("desk/<int:facility_id>/block/<int:doctor_id>/", blocking.block, name="block"),
+    path(
+        "absences/time-off/<int:pk>/take-back/<int:facility_id>/",
+        blocking.take_back,
+        name="unblock",
     ),
     path("absences/closures/add/", absences.add_closure, name="add-closure"),
     path("absences/closures/<int:pk>/", worklist.absence, CLOSURE, name="closure"),

@@ -13,8 +13,9 @@ from facilities.models import CareType, Doctor, Facility
 from facilities.zip_codes import centroid, is_zip_code
 from patients.models import Patient
 from scheduling.forms import USUAL_MINUTES, YEARS, bare_helper, type_label
-from scheduling.models import AppointmentType, WorkingHours
+from scheduling.models import AppointmentType
 from scheduling.wanted import AFTERNOON, MORNING, Wanted
+from scheduling.weekdays import narrow_choices
 
 # Beyond the days that are worked out ahead, a search looks at this many days from its first.
 LATER_DAYS = timedelta(days=28)
@@ -82,7 +83,7 @@ class FindForm(forms.Form):
         label=_("Weekdays"),
         coerce=int,
         required=False,
-        choices=[(day.value, day.short) for day in WorkingHours.Weekday],
+        choices=narrow_choices,
         widget=forms.CheckboxSelectMultiple,
     )
 

@@ -18,6 +18,7 @@ from scheduling.calendars import Calendar
 from scheduling.models.hours import Absence, Closure
 from scheduling.querysets import AppointmentQuerySet
 from scheduling.status import Status
+from scheduling.weekdays import place
 
 MINUTE = timedelta(minutes=1)
 ONE_DAY = timedelta(days=1)
@@ -71,8 +72,8 @@ def loads(
 
 
 def weeks(days: list[DayLoad]) -> list[list[DayLoad | None]]:
-    """Return the days in weeks from Monday to Sunday, with None before and after the month."""
-    cells: list[DayLoad | None] = [None] * days[0].day.weekday() + days
+    """Return the days in weeks, with None before and after the month."""
+    cells: list[DayLoad | None] = [None] * place(days[0].day.isoweekday()) + days
     cells += [None] * (-len(cells) % 7)
     return [cells[n : n + 7] for n in range(0, len(cells), 7)]
 

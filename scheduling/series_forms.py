@@ -11,8 +11,8 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.forms import bare_helper
-from scheduling.models import WorkingHours
 from scheduling.recurrence import LONGEST_INTERVAL, MOST, Weekly
+from scheduling.weekdays import narrow_choices, place, short
 
 BY_COUNT, BY_DAY = "count", "until"
 USUAL_COUNT = 8
@@ -28,7 +28,7 @@ class RepeatForm(forms.Form):
     weekdays = forms.TypedMultipleChoiceField(
         label=pgettext_lazy("weekdays", "On"),
         coerce=int,
-        choices=[(day.value, day.short) for day in WorkingHours.Weekday],
+        choices=narrow_choices,
         widget=forms.CheckboxSelectMultiple,
     )
     ends = forms.ChoiceField(
@@ -86,7 +86,7 @@ class RepeatForm(forms.Form):
     def words(self) -> str:
         """Return what a valid form says, such as "every 2 weeks on Mon, Wed, 8 times"."""
         typed = self.cleaned_data
-        days = [str(WorkingHours.Weekday(day).short) for day in sorted(typed["weekdays"])]
+        days = [short(day) for day in sorted(typed["weekdays"], key=place)]
         weeks = ngettext(
             "every week on %(days)s", "every %(count)s weeks on %(days)s", typed["every"]
         )

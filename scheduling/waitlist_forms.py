@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from facilities.models import CareType, Doctor, Facility
 from scheduling.forms import InstantField, bare_helper
-from scheduling.models import AppointmentType, WaitlistEntry, WorkingHours
+from scheduling.models import AppointmentType, WaitlistEntry
 from scheduling.openings import Slot
 from scheduling.priority import Priority
 from scheduling.reasons import REMOVING
+from scheduling.weekdays import narrow_choices
 
 WISH = (
     *("care_type", "specialization", "doctor", "type", "duration_minutes"),
@@ -43,7 +44,7 @@ class WaitlistForm(forms.ModelForm):
     )
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Days that suit"),
-        choices=[(day.value, day.short) for day in WorkingHours.Weekday],
+        choices=narrow_choices,
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,

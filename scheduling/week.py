@@ -15,6 +15,7 @@ from scheduling.agenda import DoctorDay
 from scheduling.availability import Period, day_bounds, hours_period
 from scheduling.models import Closure
 from scheduling.models.hours import Absence
+from scheduling.weekdays import first_of_week
 
 FIRST_HOUR, LAST_HOUR = (at.hour for at in board.USUAL_HOURS)
 MINUTE = timedelta(minutes=1)
@@ -57,9 +58,9 @@ class Week:
 
 
 def days_of_week(day: date) -> list[date]:
-    """Return Monday to Sunday of the week that a day lies in."""
-    monday = day - timedelta(days=day.weekday())
-    return [monday + timedelta(days=n) for n in range(7)]
+    """Return the seven days of the week that a day lies in."""
+    first = first_of_week(day)
+    return [first + timedelta(days=n) for n in range(7)]
 
 
 def laid_out(

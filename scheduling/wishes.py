@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from facilities.models import Doctor
-from scheduling.models.hours import WorkingHours
+from scheduling import weekdays
 
 if TYPE_CHECKING:
     from scheduling.models.waitlist import WaitlistEntry
@@ -68,13 +68,13 @@ def when(entry: "WaitlistEntry") -> str:
     return ", ".join(part for part in parts if part) or _("Any time")
 
 
-def _days(weekdays: list[int]) -> str:
-    chosen = sorted(set(weekdays))
+def _days(wanted: list[int]) -> str:
+    chosen = sorted(set(wanted))
     if chosen == WORKDAYS:
         return _("Mon to Fri")
     if chosen == WEEKEND:
         return _("weekends")
-    return ", ".join(str(WorkingHours.Weekday(day).short) for day in chosen)
+    return ", ".join(weekdays.short(day) for day in sorted(chosen, key=weekdays.place))
 
 
 def _hours(entry: "WaitlistEntry") -> str:

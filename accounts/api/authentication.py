@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 
+from accounts import languages
 from accounts.models import SignIn, User
 from accounts.tokens import read_access
 
@@ -40,6 +41,7 @@ class AccessToken(JWTAuthentication):
         if sign_in is None:
             raise AuthenticationFailed(_("You are signed out. Sign in again."), "signed_out")
         structlog.contextvars.bind_contextvars(user_id=sign_in.user_id)
+        languages.speak(request, languages.asked(request) or sign_in.user.language)
         return sign_in.user, sign_in
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, get_hasher, make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -65,6 +66,10 @@ class User(AbstractBaseUser):
 
     Role = Role
 
+    class Theme(models.TextChoices):
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
     username = models.CharField(
         max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
     )
@@ -79,6 +84,20 @@ class User(AbstractBaseUser):
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text=_("Left empty: as the browser asks."),
+    )
+    theme = models.CharField(
+        _("theme"),
+        max_length=5,
+        choices=Theme,
+        blank=True,
+        help_text=_("Left empty: as the system."),
+    )
     picture = models.FileField(upload_to=pictures.random_name, blank=True, editable=False)
 
     objects = UserManager.from_queryset(UserQuerySet)()
@@ -107,6 +126,13 @@ class User(AbstractBaseUser):
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="user_role_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=["", *dict(settings.LANGUAGES)]),
+                name="user_language_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(theme__in=["", "light", "dark"]), name="user_theme_known"
             ),
         ]
 
@@ -142,6 +168,13 @@ class User(AbstractBaseUser):
     def password_fingerprint(self) -> str:
         """Return what changes with the password, and from which nothing of it can be learnt."""
         return salted_hmac("accounts.password", self.password, algorithm="sha256").hexdigest()[:16]
+
+    def prefer(self, **preferences: str) -> None:
+        """Keep a `language` or a `theme`; raises ValidationError for one that there is not."""
+        for name, value in preferences.items():
+            setattr(self, name, value)
+        self.clean_fields(exclude={each.name for each in self._meta.fields} - preferences.keys())
+        self.save(update_fields=[*preferences])
 
     def activate(self) -> None:
         self.is_active = True

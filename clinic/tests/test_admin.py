@@ -15,7 +15,7 @@ from scheduling.tests.factories import AppointmentFactory, visit_today, working_
 
 pytestmark = pytest.mark.django_db
 
-OURS = ["accounts", "facilities", "patients", "scheduling"]
+OURS = ["accounts", "facilities", "patients", "scheduling"]  # of records: records/tests/test_access
 ADMINS = [
     (model, model_admin)
     for model, model_admin in admin.site._registry.items()

@@ -43,3 +43,10 @@ def test_what_is_deprecated_and_what_put_keeps_are_described(tmp_path, monkeypat
     puts = [each["put"]["summary"] for each in paths.values() if "put" in each]
     assert puts
     assert not [each for each in puts if "Replace" in each]
+
+
+def test_the_description_is_in_its_own_language_whoever_asks_first(client):
+    described.cache_clear()
+    spanish = client.get("/api/schema", headers={"Accept-Language": "es"}).content
+    described.cache_clear()
+    assert client.get("/api/schema").content == spanish

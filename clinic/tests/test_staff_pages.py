@@ -6,7 +6,15 @@ from facilities.tests.factories import FacilityFactory, staff_of
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["/", "/patients/", "/find/", "/waitlist/", "/facilities/match/", "/admin/"]
+PAGES = [
+    "/",
+    "/patients/",
+    "/find/",
+    "/waitlist/",
+    "/facilities/match/",
+    "/charts/today/",
+    "/admin/",
+]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -31,6 +31,7 @@ ME = {
     "username": "patient-4be1f0c7a912",
     "full_name": "Ada Example",
     "email": EMAIL,
+    "language": "es",
     "role": "patient",
     "picture": None,
     "facilities": [],
@@ -63,6 +64,7 @@ class MeSerializer(ModelSerializer):
             "full_name",
             "email",
             "current_password",
+            "language",
             "role",
             "picture",
             "facilities",
@@ -71,6 +73,9 @@ class MeSerializer(ModelSerializer):
             "patient_link",
         ]
         read_only_fields = ["username", "role"]
+        extra_kwargs = {
+            "language": {"help_text": "Of answers to requests without `Accept-Language`."}
+        }
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_picture(self, user: User) -> str | None:

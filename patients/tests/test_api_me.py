@@ -21,6 +21,7 @@ def test_staff_read_who_they_are_and_where_they_work(django_assert_num_queries):
         "username": user.username,
         "full_name": "Nora Field",
         "email": user.email,
+        "language": "",
         "role": "receptionist",
         "picture": None,
         "facilities": [{"id": user.facilities.get().pk, "name": "Lindow"}],

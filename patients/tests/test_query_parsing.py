@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from patients.likeness import closeness, distance
-from patients.search import Number, Query, fold, parse, parse_date
+from patients.search import Number, Query, Writing, fold, parse, parse_date
 
 BORN = frozenset({date(2010, 1, 17)})
 
@@ -34,6 +34,28 @@ def test_names_lose_case_accents_and_punctuation(text: str, words: tuple[str, ..
 )
 def test_a_date_of_birth_is_read_in_every_usual_form(text: str) -> None:
     assert parse(f"hollis {text}") == Query(("hollis",), BORN)
+
+
+SPANISH = Writing(day_first=True, months=("enero", "febrero", "marzo", "abril"))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("3/4/2010", date(2010, 4, 3)),
+        ("03-04-2010", date(2010, 4, 3)),
+        ("1/17/2010", date(2010, 1, 17)),
+        ("2010-04-03", date(2010, 4, 3)),
+        ("03042010", date(2010, 4, 3)),
+        ("3 de abril de 2010", date(2010, 4, 3)),
+        ("3 abr. 2010", date(2010, 4, 3)),
+        ("3 April 2010", date(2010, 4, 3)),
+    ],
+)
+def test_where_days_come_first_a_date_is_read_so(text: str, day: date) -> None:
+    assert parse_date(text, SPANISH) == day
+    query = parse(f"hollis {text}", SPANISH)
+    assert day in query.dates.union(*(number.dates for number in query.numbers))
 
 
 def test_eight_digits_may_be_a_date_or_a_record_number() -> None:

@@ -6,6 +6,10 @@ says more of how full a doctor is (Murray and Tantau, 2000).
 
 from datetime import timedelta
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
 from scheduling.availability import DEFAULT_DURATION
 from scheduling.calendars import local
 from scheduling.insight.figures import NONE, Figure
@@ -35,23 +39,28 @@ def third_next(scope: Scope) -> Figure:
         [
             name,
             NONE if days is None else str(days),
-            f"{at:%a, %b %-d, %-I:%M %p}" if at else "None in 180 days",
+            date_format(at, "WEEKDAY_TIME_FORMAT") if at else _("None in 180 days"),
             str(facility or NONE),
         ]
         for name, facility, at, days in waits
     ]
     longest = sorted(waits, key=lambda each: (each[3] is not None, -(each[3] or 0)))
-    bars = [
-        Bar(name, days, "none" if days is None else "1 day" if days == 1 else f"{days} days")
-        for name, _facility, _at, days in longest
-    ]
+    bars = [Bar(name, days, _days(days)) for name, _facility, _at, days in longest]
     return Figure(
         "access",
-        "Third next available appointment",
-        "Days from today to the start of a doctor’s third next free half hour; the period above "
-        "does not matter here.",
-        "No doctor works at these facilities.",
-        ("Doctor", "Days", "Start", "Facility"),
+        _("Third next available appointment"),
+        _(
+            "Days from today to the start of a doctor’s third next free half hour; the period "
+            "above does not matter here."
+        ),
+        _("No doctor works at these facilities."),
+        (_("Doctor"), _("Days"), pgettext("of a free time", "Start"), _("Facility")),
         table,
-        [fitted("access-doctors", "By doctor, the longest wait first", bars)] if bars else [],
+        [fitted("access-doctors", _("By doctor, the longest wait first"), bars)] if bars else [],
     )
+
+
+def _days(days: int | None) -> str:
+    if days is None:
+        return pgettext("days until a free time", "none")
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}

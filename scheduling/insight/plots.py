@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 MOST_ROWS = 40
 ROW, HEAD_OF_ROW = 40, 16
 TALL, ABOVE, BELOW = 140, 20, 22
@@ -125,7 +127,7 @@ def fitted(
     values = [value for bar in bars for value in (bar.value, bar.mark) if value is not None]
     top = max([*values, full or 0], default=0) or 1
     named = [f"{bar.label}: {bar.words}" for bar in bars[:MOST_READ_OUT]]
-    more = " The table has all of them." if len(bars) > MOST_READ_OUT else ""
-    summary = f"{'; '.join(named)}.{more}"
+    more = _("The table has all of them.") if len(bars) > MOST_READ_OUT else ""
+    summary = f"{'; '.join(named)}. {more}".rstrip()
     columns = is_columns and len(bars) <= most_columns
     return Plot(slug, title, summary, bars, top, columns, full, note)

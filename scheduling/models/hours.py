@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -38,8 +38,6 @@ def _at(field: str, code: str, message: str) -> ValidationError:
 
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
     from scheduling.querysets import AppointmentQuerySet
 
 
@@ -56,10 +54,6 @@ class WorkingHours(models.Model):
         FRIDAY = 5, WEEKDAYS[4]
         SATURDAY = 6, WEEKDAYS[5]
         SUNDAY = 7, WEEKDAYS[6]
-
-        @property
-        def short(self) -> "StrOrPromise":
-            return WEEKDAYS_ABBR[self.value - 1]
 
     class Weeks(models.IntegerChoices):
         """Weeks from Monday to Sunday, counted from the one of 3 January 2000, an A week."""

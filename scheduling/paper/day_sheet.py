@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from reportlab.lib.pagesizes import landscape, letter
 from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table, TableStyle
 
@@ -16,8 +19,16 @@ from scheduling.paper.fonts import BOLD
 from scheduling.paper.pages import INK, LINE, QUIET, SHADE, Heading, pdf, words
 
 COLUMNS = (
-    *(("Time", 74), ("Patient", 130), ("Born", 52), ("Phone", 76), ("Type", 84)),
-    *(("Room", 50), ("Reason and notes", 164), ("Status", 62), ("Seen", 28)),
+    (gettext_lazy("Time"), 74),
+    (gettext_lazy("Patient"), 130),
+    (gettext_lazy("Born"), 52),
+    (gettext_lazy("Phone"), 76),
+    (gettext_lazy("Type"), 84),
+    (gettext_lazy("Room"), 50),
+    (gettext_lazy("Reason and notes"), 164),
+    (gettext_lazy("Status"), 62),
+    # Translators: heads a narrow column of boxes to tick.
+    (gettext_lazy("Seen"), 28),
 )
 WIDTHS = [width for _name, width in COLUMNS]
 LEAST_ROOM = 90
@@ -53,12 +64,14 @@ def written(sheet: DaySheet) -> bytes:
     tz = sheet.facility.tz
     zone = f"{local(day_bounds(sheet.day, tz).ends_at, sheet.facility):%Z}"
     printed = local(sheet.printed_at, sheet.facility)
+    at = f"{date_format(printed, 'DATETIME_FORMAT')} {printed:%Z}"
+    about = {"day": date_format(sheet.day, "LONG_DATE_FORMAT"), "place": tz, "zone": zone}
     heading = Heading(
-        "Day sheet",
+        _("Day sheet"),
         str(sheet.facility),
-        f"Day sheet for {sheet.day:%A, %B %-d, %Y}. All times in {tz} ({zone}).",
-        f"Printed {printed:%b %-d, %Y, %-I:%M %p %Z} by {sheet.printed_by}. "
-        "This sheet names patients: shred it when the day is over.",
+        _("Day sheet for %(day)s. All times in %(place)s (%(zone)s).") % about,
+        _("Printed %(at)s by %(name)s. This sheet names patients: shred it when the day is over.")
+        % {"at": at, "name": sheet.printed_by},
     )
     return pdf(lambda: _story(sheet), heading, landscape(letter))
 
@@ -70,17 +83,19 @@ def _story(sheet: DaySheet) -> list[Any]:
         story += [CondPageBreak(LEAST_ROOM), words(title, 11, BOLD), Spacer(0, 3)]
         story += [_table(sheet, each.lines), Spacer(0, 12)]
     if not sheet.sheets:
-        story.append(words("Nobody works here on this day, and nothing is booked.", 11))
+        story.append(words(_("Nobody works here on this day, and nothing is booked."), 11))
     if sheet.dropped:
-        story += [CondPageBreak(LEAST_ROOM), words("Cancelled and no-shows", 11, BOLD)]
+        story += [CondPageBreak(LEAST_ROOM), words(_("Cancelled and no-shows"), 11, BOLD)]
         story += [words(_dropped(visit, sheet)) for visit in sheet.dropped]
     if sheet.not_in:
-        story += [Spacer(0, 8), words(f"Not in: {', '.join(map(str, sheet.not_in))}.")]
+        names = ", ".join(map(str, sheet.not_in))
+        # Translators: doctors who do not work on this day.
+        story += [Spacer(0, 8), words(_("Not in: %(names)s.") % {"names": names})]
     return story
 
 
 def _table(sheet: DaySheet, lines: Iterable[Line]) -> Table:
-    head = [words(name, 8, BOLD) for name, _width in COLUMNS]
+    head = [words(str(name), 8, BOLD) for name, _width in COLUMNS]
     rows: list[list[Any]] = [head]
     looks: list[tuple[Any, ...]] = [("BACKGROUND", (0, 0), (-1, 0), SHADE)]
     for number, line in enumerate(lines, 1):
@@ -110,13 +125,16 @@ def _row(sheet: DaySheet, line: Line) -> list[Any]:
     if visit is None or visit.patient is None:
         return [at, words(line.words, colour=QUIET), *[""] * (len(COLUMNS) - 2)]
     patient = visit.patient
-    remarks = [visit.reason, visit.notes, "Overbooked" if visit.overbook else ""]
+    remarks = [visit.reason, visit.notes, _("Overbooked") if visit.overbook else ""]
     return [
         at,
-        [words(str(patient), 9, BOLD), words(f"MRN {patient.mrn}", 7, colour=QUIET)],
-        words(f"{patient.date_of_birth:%m/%d/%Y}"),
+        [
+            words(str(patient), 9, BOLD),
+            words(_("MRN %(mrn)s") % {"mrn": patient.mrn}, 7, colour=QUIET),
+        ],
+        words(date_format(patient.date_of_birth, "SHORT_DATE_FORMAT")),
         words(patient.phone.as_national if patient.phone else ""),
-        words(str(visit.type or "Visit")),
+        words(str(visit.type or _("Visit"))),
         words(str(visit.room or "")),
         words(". ".join(remark.rstrip(". ") for remark in remarks if remark)),
         words(visit.get_status_display()),
@@ -128,11 +146,12 @@ def clock(at: Period, sheet: DaySheet) -> str:
     """Return a period by the facility's clock, with the zone where the clocks change that day."""
     starts_at, ends_at = (local(each, sheet.facility) for each in at)
     bounds = day_bounds(sheet.day, sheet.facility.tz)
-    zone = " %Z" if bounds.duration.total_seconds() != ONE_DAY_IN_SECONDS else ""
-    return f"{starts_at:%-I:%M}–{ends_at:{'%-I:%M %p' + zone}}"
+    zone = f" {ends_at:%Z}" if bounds.duration.total_seconds() != ONE_DAY_IN_SECONDS else ""
+    starts, ends = date_format(starts_at, "CLOCK_FORMAT"), date_format(ends_at, "TIME_FORMAT")
+    return f"{starts}–{ends}{zone}"
 
 
 def _dropped(visit: Appointment, sheet: DaySheet) -> str:
-    at = f"{local(visit.starts_at, sheet.facility):%-I:%M %p}"
+    at = date_format(local(visit.starts_at, sheet.facility), "TIME_FORMAT")
     because = f": {visit.cancel_reason}" if visit.cancel_reason else ""
     return f"{at} {visit.patient}, {visit.doctor}. {visit.get_status_display()}{because}"

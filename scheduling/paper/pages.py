@@ -4,6 +4,8 @@ import io
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from reportlab.lib.colors import HexColor
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Paragraph, SimpleDocTemplate
@@ -59,7 +61,7 @@ def _laid_out(
         bottomMargin=MARGIN + FOOT,
         title=heading.kind,
         author=heading.place,
-        lang="en-US",
+        lang=get_language() or "en",
     )
 
     def frame(canvas: Any, _document: Any) -> None:
@@ -74,7 +76,7 @@ def _frame(canvas: Any, heading: Heading, size: tuple[float, float], total: int)
     width, height = size
     inside = width - 2 * MARGIN
     top, bottom = height - MARGIN, MARGIN
-    number = f"Page {canvas.getPageNumber()} of {total}"
+    number = _("Page %(number)s of %(total)s") % {"number": canvas.getPageNumber(), "total": total}
     _put(canvas, words(heading.place, 13, BOLD), MARGIN, top - 16, inside * 0.7)
     _put(canvas, words(heading.about, 10), MARGIN, top - 32, inside * 0.85)
     canvas.setFont(PLAIN, 9)

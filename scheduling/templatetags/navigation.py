@@ -31,6 +31,7 @@ PARTS = {
     ),
     "patients": (("duplicates", "duplicates"), ("", "patients")),
     "facilities": (("", "facilities"),),
+    "records": (("", "charts"),),
 }
 
 

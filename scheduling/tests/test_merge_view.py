@@ -140,6 +140,36 @@ def test_visits_at_one_time_are_named_and_refused(client, user, stays, closes, f
     assert not PatientMerge.objects.exists()
 
 
+def test_of_visits_at_one_time_elsewhere_only_their_number_is_told(client, user, stays, closes):
+    there = FacilityFactory(name="Farside")
+    theirs = AppointmentFactory(patient=stays, facility=there)
+    AppointmentFactory(patient=closes, facility=there, starts_at=theirs.starts_at)
+    page = client.get(url(stays, closes)).content.decode()
+    assert "1 appointment clashes at a facility that you do not see" in page
+    assert "Ask an administrator" in page
+    assert "disabled" in page
+    for secret in ("Farside", theirs.doctor.name, f"{theirs.starts_at:%b %-d}", "/appointments/"):
+        assert secret not in page.split('class="notice notice-refused"')[1].split("</div>")[0]
+    refused = client.post(url(stays, closes))
+    assert refused.status_code == 409
+    assert "One appointment at a facility that you do not see" in refused.context["refusal"][0]
+    assert theirs.doctor.name not in refused.content.decode()
+    client.force_login(staff_of(there, role="admin"))
+    assert "Farside" in client.get(url(stays, closes)).content.decode()
+
+
+def test_a_visit_here_does_not_tell_when_the_other_one_elsewhere_is(
+    client, user, stays, closes, facility
+):
+    there = FacilityFactory(name="Farside")
+    here = AppointmentFactory(patient=closes, facility=facility)
+    AppointmentFactory(patient=stays, facility=there, starts_at=here.starts_at)
+    page = client.get(url(stays, closes)).content.decode()
+    assert "1 appointment clashes at a facility that you do not see" in page
+    assert here.get_absolute_url() not in page
+    assert client.post(url(stays, closes)).status_code == 409
+
+
 def test_a_record_that_changed_meanwhile_is_shown_again(client, user, stays, closes):
     seen = {f"version_{each.pk}": each.version for each in (stays, closes)}
     Patient.objects.filter(pk=closes.pk).update(city="New")

@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from facilities.models import Doctor, Facility
@@ -45,15 +46,15 @@ def close(facility: Facility, first: int, last: int, **fields: str) -> dict[str,
     return {"starts_at": span.starts_at, "ends_at": span.ends_at} | fields
 
 
-def test_a_month_has_its_days_in_weeks_from_monday() -> None:
+@pytest.mark.parametrize(("language", "empty"), [("en", 2), ("es", 1), ("pt-br", 2)])
+def test_a_month_has_its_days_in_weeks_as_the_language_has_them(language: str, empty: int) -> None:
     days = days_of_month(date(2028, 2, 17))
     assert (days[0], days[-1]) == (date(2028, 2, 1), date(2028, 2, 29))
-    cells = weeks([DayLoad(day, 0, 0, 0, [], []) for day in days])
+    with translation.override(language):
+        cells = weeks([DayLoad(day, 0, 0, 0, [], []) for day in days])
     assert [len(week) for week in cells] == [7] * 5
-    assert cells[0][0] is None
-    assert cells[0][1] is not None
-    assert cells[-1][1] is not None
-    assert cells[-1][2] is None
+    assert [cell is None for cell in cells[0]] == [True] * empty + [False] * (7 - empty)
+    assert [cell is None for cell in cells[-1]] == [False] * (empty + 1) + [True] * (6 - empty)
 
 
 def test_a_day_is_as_full_as_visits_and_their_buffers_make_it(facility: Facility) -> None:
@@ -132,16 +133,16 @@ def test_a_doctor_sees_how_full_it_is_but_nobodys_name(client: Client, facility:
     assert str(visit.patient) not in page
 
 
-def test_the_month_asks_six_questions_however_full_it_is(
+def test_the_month_asks_seven_questions_however_full_it_is(
     desk: Client, facility: Facility, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     url = f"/desk/{facility.pk}/month/?date={tomorrow(facility)}"
     doctors = [working_doctor(facility) for _ in range(2)]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         desk.get(url)
     for doctor in doctors:
         for n in range(4):
             at = in_days(1, 8 + n, facility=facility)
             AppointmentFactory(facility=facility, doctor=doctor, starts_at=at)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert b"8 visits" in desk.get(url).content

@@ -234,9 +234,9 @@ def test_the_list_asks_as_many_questions_however_full_it_is(
         visit.mark_arrived(by=None)
 
     arrived(8)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         listed(desk, facility)
     for hour in range(9, 15):
         arrived(hour)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(names(listed(desk, facility))) == 7

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from facilities.models import Doctor, Facility
@@ -29,15 +30,17 @@ def laid_out(
 ) -> week.Week:
     days = [
         DoctorDay(DOCTOR, day, [hours(day, *worked[n])] if n in worked else [], [], [])
-        for n, day in enumerate(week.days_of_week(monday))
+        for n, day in enumerate(monday + timedelta(days=n) for n in range(7))
     ]
     return week.laid_out(CHICAGO, days, visible=(), now=now)
 
 
-def test_a_week_goes_from_monday_to_sunday() -> None:
-    days = week.days_of_week(date(2026, 11, 21))
-    assert (days[0], days[-1]) == (date(2026, 11, 16), date(2026, 11, 22))
-    assert week.days_of_week(days[0]) == days == week.days_of_week(days[-1])
+@pytest.mark.parametrize(("language", "first"), [("en", 15), ("es", 16), ("pt-br", 15)])
+def test_a_week_begins_as_the_language_has_it(language: str, first: int) -> None:
+    with translation.override(language):
+        days = week.days_of_week(date(2026, 11, 21))
+        assert days == [date(2026, 11, first + n) for n in range(7)]
+        assert week.days_of_week(days[0]) == days == week.days_of_week(days[-1])
 
 
 def test_all_days_show_the_hours_of_the_clock_in_which_anything_happens() -> None:
@@ -104,9 +107,8 @@ def test_the_week_shows_visits_free_time_and_closures(desk: Client, facility: Fa
         facility=facility,
         patient=PatientFactory(given_name="Maria", family_name="Lopez", facility=facility),
     )
-    monday = week.days_of_week(visit.starts_at.astimezone(facility.tz).date())[0]
-    sunday = monday + timedelta(days=6)
-    span = hours_period(sunday, time(0), time(0), facility.tz)
+    last = week.days_of_week(visit.starts_at.astimezone(facility.tz).date())[-1]
+    span = hours_period(last, time(0), time(0), facility.tz)
     Closure.objects.create(
         facility=facility, starts_at=span.starts_at, ends_at=span.ends_at, reason="Painting"
     )
@@ -114,8 +116,8 @@ def test_the_week_shows_visits_free_time_and_closures(desk: Client, facility: Fa
     assert 'id="week-content"' in page
     assert "Maria Lopez" in page
     assert "Closed: Painting" in page
-    following = desk.get(f"/desk/{facility.pk}/week/{visit.doctor_id}/?date={sunday}&for=x")
-    assert f"?date={sunday + timedelta(days=7)}" in following.content.decode()
+    following = desk.get(f"/desk/{facility.pk}/week/{visit.doctor_id}/?date={last}&for=x")
+    assert f"?date={last + timedelta(days=7)}" in following.content.decode()
 
 
 def test_a_free_time_of_the_week_leads_to_booking(desk: Client, facility: Facility) -> None:
@@ -170,16 +172,16 @@ def test_weeks_elsewhere_are_not_found(desk: Client, facility: Facility) -> None
     assert desk.get(f"/desk/{facility.pk}/week/{stranger.pk}/").status_code == 404
 
 
-def test_the_week_asks_eight_questions_however_full_it_is(
+def test_the_week_asks_nine_questions_however_full_it_is(
     desk: Client, facility: Facility, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     doctor = working_doctor(facility)
     start = in_days(1, 8, facility=facility)
     url = f"/desk/{facility.pk}/week/{doctor.pk}/?date={start.astimezone(facility.tz).date()}"
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         desk.get(url)
     for n in range(6):
         at = start + timedelta(hours=n)
         AppointmentFactory(facility=facility, doctor=doctor, starts_at=at)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert desk.get(url).content.count(b"item-appointment") == 6

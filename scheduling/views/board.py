@@ -16,7 +16,7 @@ from django_htmx.http import replace_url, reswap, retarget
 
 from facilities.models import Facility
 from patients.models import Patient
-from scheduling import picking
+from scheduling import beginning, picking
 from scheduling.agenda import doctor_days, doctors_on
 from scheduling.board import laid_out
 from scheduling.calendars import local
@@ -35,7 +35,8 @@ def desk(request: DeskRequest) -> HttpResponse:
     last = number_in(request.COOKIES.get(LAST_FACILITY, ""))
     facility = facilities.filter(pk=last or 0).first() or facilities.first()
     if facility is None:
-        return render(request, "scheduling/no_facility.html")
+        context = beginning.shown(request.user, None) if request.user.is_admin else {}
+        return render(request, "scheduling/no_facility.html", context)
     patient = number_in(request.GET.get("for", ""))
     address = reverse("scheduling:board", args=[facility.pk])
     return redirect(f"{address}?for={patient}" if patient else address)
@@ -117,6 +118,7 @@ def board_context(
         visible=set(today.values_list("pk", flat=True)),
         now=now,
     )
+    begins = beginning.is_beginning(request.user, board)
     return {
         "facility": facility,
         "facilities": Facility.objects.visible_to(request.user).active(),
@@ -136,6 +138,7 @@ def board_context(
         "and_for": carried,
         "live_url": f"{board_url(facility, day)}{carried}",
         "tag": tag,
+        **(beginning.shown(request.user, facility) if begins else {}),
     }
 
 
@@ -159,17 +162,24 @@ def board_url(facility: Facility, day: date, shown: int | None = None) -> str:
 
 
 def back_to_board(request: DeskRequest, appointment: Appointment) -> HttpResponse:
-    """Answer an action: the board of the appointment's day, on which the appointment is marked.
+    """Answer an action: the board of the appointment's day, on which the appointment is marked."""
+    facility = appointment.facility
+    day = local(appointment.starts_at, facility).date()
+    return board_again(request, facility, day, appointment.pk)
+
+
+def board_again(
+    request: DeskRequest, facility: Facility, day: date, shown: int | None = None
+) -> HttpResponse:
+    """Answer an action: the board of a day, on which the appointment `shown` is marked.
 
     Whoever acted in another view of the calendar comes back to that one.
     """
     if address := way_back.looked_at(request):
-        return way_back.back_to(request, address, appointment)
-    facility = appointment.facility
-    day = local(appointment.starts_at, facility).date()
+        return way_back.back_to(request, address, shown)
     if not request.htmx:
-        return redirect(f"{board_url(facility, day, appointment.pk)}#a{appointment.pk}")
-    context = board_context(request, facility, day, appointment.pk)
+        return redirect(f"{board_url(facility, day, shown)}{f'#a{shown}' if shown else ''}")
+    context = board_context(request, facility, day, shown)
     response = render(request, "scheduling/_desk.html", context)
     replace_url(response, board_url(facility, day))
     return reswap(retarget(response, "#desk"), "outerHTML")

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from facilities.models import Doctor, Facility
+from scheduling import weekdays
 from scheduling.absence_forms import EndHoursForm, HoursForm, place
 from scheduling.calendars import local
 from scheduling.models import Appointment, WorkingHours
@@ -39,10 +40,12 @@ def hours(request: DeskRequest, doctor_id: int) -> HttpResponse:
     """Show a doctor's weekly hours at this person's facilities, and who is stranded by them."""
     doctor = visible_doctor(request, doctor_id)
     rows = visible_hours(request, doctor).order_by(
-        "facility__name", "facility", "weekday", "starts_at", "valid_from"
+        "facility__name", "facility", weekdays.order(), "starts_at", "valid_from"
     )
     today = today_of(doctor)
-    ended = rows.filter(valid_until__lt=today).order_by("-valid_until", "weekday", "starts_at")
+    ended = rows.filter(valid_until__lt=today).order_by(
+        "-valid_until", weekdays.order(), "starts_at"
+    )
     context = {
         "doctor": doctor,
         "hours": rows.not_ended(today),

@@ -1,5 +1,7 @@
 """What the views of the calendar beside the day board share: the toolbar and how they are shown."""
 
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,8 +11,17 @@ from django.utils import timezone
 
 from facilities.models import Facility
 from scheduling.calendars import local
-from scheduling.views import board
+from scheduling.month import days_of_month
+from scheduling.views import board, live
 from scheduling.views.answers import DeskRequest
+from scheduling.week import days_of_week
+
+# The first and the last day that a view shows are those of these.
+SHOWN: dict[str, Callable[[date], list[date]]] = {
+    "week": days_of_week,
+    "list": lambda day: [day],
+    "month": days_of_month,
+}
 
 
 def framed(request: DeskRequest, facility_id: int, view: str) -> dict[str, Any]:
@@ -20,18 +31,48 @@ def framed(request: DeskRequest, facility_id: int, view: str) -> dict[str, Any]:
     if facility is None:
         raise Http404
     now, patient = timezone.now(), board.patient_named(request)
+    day = board.day_of(request.GET.get("date"), facility)
     return {
         "view_name": f"scheduling:{view}",
         "facility": facility,
         "facilities": facilities,
-        "day": board.day_of(request.GET.get("date"), facility),
+        "day": day,
         "today": local(now, facility).date(),
         "now": now,
         "may_book": request.user.has_perm("scheduling.book_appointment"),
         "booking_for": patient,
         "and_for": f"&for={patient.pk}" if patient else "",
-        "here": request.get_full_path(),
+        "live_url": address_of(request, day),
+        "live_parts": f"{view}-content",
+        "tag": "" if live.is_poll(request) else tag_of(request, facility_id, view, day),
     }
+
+
+def fresh(
+    request: DeskRequest, facility_id: int, view: str, content: Callable[[], dict[str, Any]]
+) -> HttpResponse:
+    """Answer a request for a view: with the page, its content for htmx, or what a poll asks."""
+    if not live.is_poll(request):
+        return show(request, view, content())
+    day = board.day_named(request.GET.get("date", ""))
+    tag = tag_of(request, facility_id, view, day)
+    return live.answer(request, tag, lambda: render(request, f"scheduling/_{view}.html", content()))
+
+
+def tag_of(request: DeskRequest, facility_id: int, view: str, day: date) -> str:
+    """Return the tag of what a view shows; the list tells how many minutes somebody waits."""
+    days, now = SHOWN[view](day), timezone.now()
+    waits = view == "list" and abs(day - now.date()) <= timedelta(days=1)
+    minute = int(now.timestamp() // 60) if waits else 0
+    address = address_of(request, day)
+    return live.tag_of(request, facility_id, days[0], days[-1], address, minute)
+
+
+def address_of(request: DeskRequest, day: date) -> str:
+    """Return the address of what is shown, which names the day even where the request does not."""
+    query = request.GET.copy()
+    query["date"] = day.isoformat()
+    return f"{request.path}?{query.urlencode()}"
 
 
 def kept(**carried: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from facilities.models import Facility
@@ -56,7 +57,7 @@ def download(request: DeskRequest, slug: str) -> HttpResponse:
     if make is None:
         raise Http404
     if not form.is_valid():
-        raise BadRequest("The address names no facility or period that can be shown.")
+        raise BadRequest(_("The address names no facility or period that can be shown."))
     scope = scope_of(request, form)
     figure = make(scope)
     name = f"{slug}-{scope.first}-{scope.last}.csv"

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from patients.merge_sheet import MergeSheet
 from patients.models import Patient, PatientMerge
 from scheduling.models import Appointment
+from scheduling.querysets import AppointmentQuerySet
 from scheduling.status import HOLDING_TIME
 from scheduling.views import patient as patient_page
 from scheduling.views.answers import CONFLICT, DeskRequest
@@ -83,26 +84,33 @@ def merged(request: DeskRequest, sheet: MergeSheet) -> HttpResponse:
 def compared(
     request: DeskRequest, sheet: MergeSheet, refusal: list[str] | None = None
 ) -> HttpResponse:
-    clashes = list(clashing(sheet)[: MOST_CLASHES + 1])
-    own = Appointment.objects.visible_to(request.user).filter(pk__in=[each.pk for each in clashes])
+    own = Appointment.objects.at_facilities_of(request.user)
+    here = clashing(sheet, own)
+    clashes = list(here.select_related("doctor", "facility", "type")[:MOST_CLASHES])
+    reachable = Appointment.objects.visible_to(request.user)
+    reachable = reachable.filter(pk__in=[each.pk for each in clashes])
+    elsewhere = clashing(sheet, Appointment.objects.all()).exclude(pk__in=here.values("pk"))
     context: dict[str, Any] = {
         "sheet": sheet,
         "refusal": refusal,
-        "clashes": clashes[:MOST_CLASHES],
-        "reachable": set(own.values_list("pk", flat=True)) if clashes else set(),
+        "clashes": clashes,
+        "elsewhere": elsewhere.count(),
+        "reachable": set(reachable.values_list("pk", flat=True)) if clashes else set(),
     }
     status = CONFLICT if refusal else 200
     return render(request, "scheduling/merge.html", context, status=status)
 
 
-def clashing(sheet: MergeSheet) -> Any:
-    """Return the visits of the record to be closed that overlap one of the record that stays."""
-    holding = Appointment.objects.filter(status__in=HOLDING_TIME)
+def clashing(sheet: MergeSheet, among: AppointmentQuerySet) -> AppointmentQuerySet:
+    """Return the visits of the record to be closed that overlap one of the record that stays.
+
+    Both visits are among the given ones: who is shown the one also learns when the other is.
+    """
+    holding = among.filter(status__in=HOLDING_TIME)
     theirs = holding.filter(
         patient=sheet.stays, starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
     )
-    visits = holding.filter(Exists(theirs), patient=sheet.closes)
-    return visits.select_related("doctor", "facility", "type").order_by("starts_at")
+    return holding.filter(Exists(theirs), patient=sheet.closes).order_by("starts_at")
 
 
 def seen(request: DeskRequest, pk: int) -> Patient:

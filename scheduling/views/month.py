@@ -1,6 +1,7 @@
 """The overview of a month at a facility."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
@@ -11,7 +12,7 @@ from scheduling.models import Appointment
 from scheduling.month import days_of_month, loads, weeks
 from scheduling.views.answers import DeskRequest
 from scheduling.views.board import number_in
-from scheduling.views.frame import framed, kept, show
+from scheduling.views.frame import framed, fresh, kept
 from scheduling.week import days_of_week
 
 
@@ -23,6 +24,10 @@ def month(request: DeskRequest, facility_id: int) -> HttpResponse:
     The visits are counted whoever may read them, as the board shows to everybody that time is
     taken.
     """
+    return fresh(request, facility_id, "month", lambda: _content(request, facility_id))
+
+
+def _content(request: DeskRequest, facility_id: int) -> dict[str, Any]:
     context = framed(request, facility_id, "month")
     facility, days = context["facility"], days_of_month(context["day"])
     doctors = doctors_on(facility, days[0], days[-1])
@@ -30,7 +35,7 @@ def month(request: DeskRequest, facility_id: int) -> HttpResponse:
     doctor = next((each for each in doctors if each.pk == wanted), None)
     counted = Appointment.objects.at_facilities_of(request.user)
     found = loads(facility, [doctor] if doctor else doctors, days, counted)
-    context |= kept(doctor=doctor and doctor.pk) | {
+    shown = {
         "doctors": doctors,
         "doctor": doctor,
         "first": days[0],
@@ -40,4 +45,4 @@ def month(request: DeskRequest, facility_id: int) -> HttpResponse:
         "previous_day": (days[0] - timedelta(days=1)).replace(day=1),
         "next_day": days[-1] + timedelta(days=1),
     }
-    return show(request, "month", context)
+    return context | kept(doctor=doctor and doctor.pk) | shown

@@ -15,7 +15,7 @@ from scheduling.models import Appointment
 from scheduling.status import Status
 from scheduling.views.answers import DeskRequest
 from scheduling.views.board import number_in
-from scheduling.views.frame import framed, kept, show
+from scheduling.views.frame import framed, fresh, kept
 from scheduling.views.steps import offered
 
 ONE_DAY = timedelta(days=1)
@@ -60,6 +60,10 @@ class Chosen(NamedTuple):
 @permission_required("scheduling.view_appointment", raise_exception=True)
 def visits(request: DeskRequest, facility_id: int) -> HttpResponse:
     """Show a row for each visit of a day; `?doctor=`, `?room=` and `?status=` choose among them."""
+    return fresh(request, facility_id, "list", lambda: _content(request, facility_id))
+
+
+def _content(request: DeskRequest, facility_id: int) -> dict[str, Any]:
     context = framed(request, facility_id, "list")
     facility, day = context["facility"], context["day"]
     doctors, rooms = doctors_on(facility, day), list(facility.rooms.all())
@@ -74,7 +78,7 @@ def visits(request: DeskRequest, facility_id: int) -> HttpResponse:
         "previous_day": day - ONE_DAY,
         "next_day": day + ONE_DAY,
     }
-    return show(request, "list", context | _found(request, context, chosen))
+    return context | _found(request, context, chosen)
 
 
 def _found(request: DeskRequest, context: dict[str, Any], chosen: Chosen) -> dict[str, Any]:

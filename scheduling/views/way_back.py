@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django_htmx.http import reswap, retarget, trigger_client_event
 
-from scheduling.models import Appointment
 from scheduling.views.answers import BOARD_IS_STALE, DeskRequest
 
 VIEWS = ("scheduling:week-of", "scheduling:list", "scheduling:month")
@@ -35,12 +34,12 @@ def looked_at(request: DeskRequest) -> str | None:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def back_to(request: DeskRequest, address: str, appointment: Appointment) -> HttpResponse:
-    """Answer an action that was taken in a view: that view again, with the appointment marked."""
+def back_to(request: DeskRequest, address: str, shown: int | None) -> HttpResponse:
+    """Answer an action that was taken in a view: that view again, an appointment marked in it."""
     if not request.htmx:
-        return redirect(f"{address}#a{appointment.pk}")
+        return redirect(f"{address}#a{shown}" if shown else address)
     response = render(request, "includes/_toasts.html", {"oob": True})
     retarget(response, "#panel")
     reswap(response, "none" if BESIDE_THE_PANEL in request.POST else "innerHTML")
     trigger_client_event(response, BOARD_IS_STALE)
-    return trigger_client_event(response, VISIT_IS_SHOWN, {"id": f"a{appointment.pk}"})
+    return trigger_client_event(response, VISIT_IS_SHOWN, {"id": f"a{shown}" if shown else ""})

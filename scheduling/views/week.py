@@ -14,9 +14,10 @@ from facilities.models import Doctor, Facility
 from scheduling.agenda import doctor_days, doctors_on
 from scheduling.availability import Period, day_bounds
 from scheduling.models import Appointment
+from scheduling.views import live
 from scheduling.views.answers import DeskRequest
 from scheduling.views.board import number_in
-from scheduling.views.frame import framed, show
+from scheduling.views.frame import framed, fresh, show
 from scheduling.week import ONE_WEEK, days_of_week, laid_out
 
 LAST_DOCTOR = "last_doctor"
@@ -29,7 +30,8 @@ def week(request: DeskRequest, facility_id: int) -> HttpResponse:
     context = framed(request, facility_id, "week")
     doctors = doctors_on(context["facility"], *_ends(context["day"]))
     if not doctors:
-        return show(request, "week", context | _around(context["day"]) | {"doctors": []})
+        nothing = {"doctors": [], "live_url": ""}
+        return show(request, "week", context | _around(context["day"]) | nothing)
     last = number_in(request.COOKIES.get(LAST_DOCTOR, ""))
     wanted = [each for each in doctors if each.pk == last]
     wanted += [each for each in doctors if each.user_id == request.user.pk]
@@ -41,17 +43,23 @@ def week(request: DeskRequest, facility_id: int) -> HttpResponse:
 @require_safe
 @permission_required("scheduling.view_appointment", raise_exception=True)
 def week_of(request: DeskRequest, facility_id: int, doctor_id: int) -> HttpResponse:
-    """Show seven days of a doctor, Monday to Sunday; `?for=` books for a patient."""
+    """Show a week of a doctor; `?for=` books for a patient."""
+    response = fresh(
+        request, facility_id, "week", lambda: _content(request, facility_id, doctor_id)
+    )
+    if not live.is_poll(request):
+        response.set_cookie(LAST_DOCTOR, str(doctor_id), httponly=True, samesite="Lax")
+    return response
+
+
+def _content(request: DeskRequest, facility_id: int, doctor_id: int) -> dict[str, Any]:
     context = framed(request, facility_id, "week")
     facility, day = context["facility"], context["day"]
     doctors = doctors_on(facility, *_ends(day))
     doctor = next((each for each in doctors if each.pk == doctor_id), None)
     doctor = doctor or _known_here(facility, doctor_id)
     context |= _around(day) | _shown(request, facility, doctor, day, context["now"])
-    context |= {"doctor": doctor, "doctors": doctors}
-    response = show(request, "week", context)
-    response.set_cookie(LAST_DOCTOR, str(doctor.pk), httponly=True, samesite="Lax")
-    return response
+    return context | {"doctor": doctor, "doctors": doctors}
 
 
 def _ends(day: date) -> tuple[date, date]:

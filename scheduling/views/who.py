@@ -10,6 +10,7 @@ from facilities.models import Facility
 from patients.forms import NewPatientForm
 from patients.models import Patient
 from patients.search import parse_date
+from patients.typed_dates import writing
 from scheduling.views.answers import DeskRequest
 from scheduling.views.board import number_in, patient_named
 
@@ -85,7 +86,7 @@ class PatientChoice:
     @property
     def alike_because(self) -> list[tuple[Patient, str]]:
         """Return the same with what each has in common with what is typed."""
-        typed = parse_date(self.posted.get("date_of_birth", ""))
+        typed = parse_date(self.posted.get("date_of_birth", ""), writing())
         words = (_("Same phone, similar name"), _("Same date of birth, similar name"))
         return [(person, words[person.date_of_birth == typed]) for person in self.alike]
 

@@ -92,19 +92,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", showNow);
+document.addEventListener("panel:opens", (event) => mark(event.detail.id));
 document.addEventListener("live:updated", () => mark(opener));
-
-// A name that found nobody need not be typed again for a new patient.
-document.addEventListener("toggle", (event) => {
-  if (!event.target.matches("details.newcomer") || !event.target.open) return;
-  const [given, family] = ["given_name", "family_name"].map((name) => event.target.querySelector(`[name=${name}]`));
-  const typed = document.getElementById("id_q")?.value.trim() || "";
-  if (!given.value && !family.value && /^[^\d@]+$/u.test(typed)) {
-    const [last, first] = typed.includes(",") ? typed.split(/,\s*/u) : [typed.split(/\s+/u).pop(), typed.split(/\s+/u).slice(0, -1).join(" ")];
-    [given.value, family.value] = [first || "", last || ""];
-  }
-  (given.value ? [...event.target.querySelectorAll("input")].find((field) => !field.value) || given : given).focus();
-}, true);
 
 // What opens in the panel is no page of its own: the address stays the calendar's, which htmx 2.0.10 forgets for
 // boosted links although they say hx-push-url="false".

@@ -121,8 +121,9 @@ const keyOf = (node) => node.id || node.firstElementChild?.id || "";
 function morph(old, fresh) {
   if (old.isEqualNode(fresh)) return;
   const isText = old.nodeType !== Node.ELEMENT_NODE;
-  // A link that leads elsewhere is another link to htmx.
-  if (old.nodeName !== fresh.nodeName || (!isText && old.getAttribute("href") !== fresh.getAttribute("href"))) {
+  // A link that leads elsewhere is another link to htmx, and a form that is sent elsewhere another form.
+  const leadsElsewhere = !isText && ["href", "action"].some((name) => old.getAttribute(name) !== fresh.getAttribute?.(name));
+  if (old.nodeName !== fresh.nodeName || leadsElsewhere) {
     old.replaceWith(fresh);
     if (!isText) window.htmx?.process(fresh);
     return;

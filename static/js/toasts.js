@@ -1,4 +1,4 @@
-// Toasts: a button that dismisses, and words for requests that got no answer to show.
+// Toasts: a button that dismisses, and words for requests that got no answer to show. The page holds the words.
 const SECONDS_SHOWN = 12;
 
 function showDismissButtons() {
@@ -16,34 +16,29 @@ function leave(toast) {
   else toast.remove();
 }
 
+const words = () => document.getElementById("toast-words").dataset;
+
 function say(text) {
   const toast = document.createElement("div");
   toast.className = "toast-note toast-error";
-  const words = document.createElement("p");
-  words.textContent = text;
-  toast.append(words);
+  const told = document.createElement("p");
+  told.textContent = text;
+  toast.append(told);
   const close = document.createElement("button");
   close.type = "button";
   close.className = "btn btn-sm btn-quiet";
-  close.textContent = "Close";
+  close.textContent = words().close;
   close.addEventListener("click", () => toast.remove());
   toast.append(close);
   document.getElementById("toasts").append(toast);
 }
 
-const WORDS = {
-  403: "Your role does not allow this. Ask a colleague who may do it.",
-  404: "This is no longer here. Reload the page to see what is.",
-  429: "That was too often in a short time. Wait a minute, then try again.",
-  503: "The clinic's database is busy. Wait a few seconds, then try again.",
-};
-
 document.addEventListener("htmx:responseError", (event) => {
-  say(WORDS[event.detail.xhr.status] || "That did not work, and nothing was changed. Reload the page, then try again.");
+  say(words()[event.detail.xhr.status] || words().failed);
 });
 
 document.addEventListener("htmx:sendError", () => {
-  say("The clinic could not be reached, and nothing was changed. Check the network, then try again.");
+  say(words().unreached);
 });
 
 // Signed out meanwhile: the answer is the sign-in page, which belongs in the whole window.

@@ -3,13 +3,14 @@
 // The appointment that an action was about, to be marked once the view has drawn itself again.
 let acted = "";
 
+// Whoever goes on with something else is not called back.
 document.addEventListener("visit-shown", (event) => { acted = event.detail.id; });
+for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => { acted = ""; }, true);
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (!acted || !event.detail.target?.id.endsWith("-content")) return;
-  const link = document.getElementById(acted);
-  acted = "";
+document.addEventListener("live:updated", () => {
+  const link = acted && document.getElementById(acted);
   if (!link) return;
+  acted = "";
   link.classList.add("is-shown");
   link.scrollIntoView({ block: "nearest", inline: "nearest" });
   // In a list the next step of the same visit is what is pressed next.

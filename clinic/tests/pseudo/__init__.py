@@ -1,0 +1,1 @@
+"""Pages in a language that nobody speaks, for finding texts that nobody can translate."""

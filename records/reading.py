@@ -1,0 +1,53 @@
+"""The one gate to what a chart holds: every view that shows clinical data goes through `reads`.
+
+It asks for the permission, finds the patient among the charts that the person may open, notes who
+reads what of whom, and keeps the answer out of every cache. Whatever else is to happen when a
+chart is read, such as writing a log of it, belongs into `note_reading`.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_cache_control
+
+from accounts.models import User
+from records.scope import MAY_READ, charts_of
+from scheduling.views.answers import DeskRequest
+
+logger = structlog.get_logger(__name__)
+
+View = Callable[..., HttpResponseBase]
+
+
+def reads(what: str, *, needs: str = MAY_READ) -> Callable[[View], View]:
+    """Make a view of a chart: it is given the patient whom `patient_id` of its address names.
+
+    `what` says what of the chart the view shows. `needs` is the permission that it takes beside
+    that of reading; `{kind}` in it stands for the view's argument of that name.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def gate(request: DeskRequest, patient_id: int, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.has_perms([MAY_READ, needs.format(**kwargs)]):
+                raise PermissionDenied
+            charts = charts_of(request.user).select_related("facility", "merged_into")
+            patient = get_object_or_404(charts, pk=patient_id)
+            note_reading(request.user, what, [patient.pk])
+            response = view(request, patient, **kwargs)
+            patch_cache_control(response, private=True, no_store=True)
+            return response
+
+        return gate
+
+    return decorate
+
+
+def note_reading(user: User, what: str, patients: Iterable[int]) -> None:
+    """Note that somebody reads this of these charts: ids alone, nothing of their content."""
+    logger.info("chart_read", reader=user.pk, what=what, patients=list(patients))

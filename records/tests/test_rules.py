@@ -1,0 +1,398 @@
+"""What the database refuses of clinical rows, each rule broken once past every line of Python."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from facilities.tests.factories import FacilityFactory, staff_of
+from patients.models import Patient, PatientMerge
+from patients.tests.factories import PatientFactory
+from records.models import Allergy, Condition, Document, Encounter, HealthSummary, MedicalRecord
+from records.tests import factories
+from records.tests.factories import (
+    AllergyFactory,
+    ConditionFactory,
+    DocumentFactory,
+    DraftFactory,
+    EncounterFactory,
+    HealthSummaryFactory,
+    MedicationFactory,
+    SignedFactory,
+    amended,
+)
+from scheduling.tests.factories import AppointmentFactory
+
+pytestmark = pytest.mark.django_db
+
+NAMES = {
+    AllergyFactory: "allergy",
+    ConditionFactory: "condition",
+    DocumentFactory: "document",
+    EncounterFactory: "encounter",
+    HealthSummaryFactory: "health_summary",
+    MedicationFactory: "medication",
+    SignedFactory: "medical_record",
+}
+ALL = pytest.mark.parametrize("made_by", NAMES, ids=NAMES.values())
+SOURCE = {"source_system": "synthea", "source_id": "1"}
+
+
+@pytest.fixture(autouse=True)
+def _media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def refused_by(write) -> str:
+    """Return the name of the constraint that refuses what `write` does."""
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        write()
+    return refusal.value.__cause__.diag.constraint_name
+
+
+def update(row, **columns):
+    """Return a function that writes columns of a row past its model."""
+    return lambda: type(row).objects.filter(pk=row.pk).update(**columns)
+
+
+@ALL
+class TestEveryClinicalRow:
+    def test_is_never_deleted(self, made_by):
+        row = made_by()
+        assert refused_by(row.delete) == f"{NAMES[made_by]}_is_kept"
+
+    def test_keeps_who_wrote_it(self, made_by):
+        row = made_by()
+        other = staff_of(row.facility, "doctor")
+        name = NAMES[made_by]
+        assert refused_by(update(row, recorded_by=other)) == f"{name}_is_lasting"
+        assert refused_by(update(row, recorded_by=None)).startswith(name)
+
+    def test_is_marked_as_wrong_with_who_when_and_why_alone(self, made_by):
+        row, name = made_by(), NAMES[made_by]
+        assert refused_by(update(row, error_at=timezone.now())) == f"{name}_error_complete"
+        assert refused_by(update(row, error_reason="Wrong")) == f"{name}_error_complete"
+        row.mark_entered_in_error(by=row.recorded_by, reason="Wrong patient")
+        assert type(row).objects.in_force().count() == 0
+        assert refused_by(update(row, error_reason="No")) == f"{name}_error_is_final"
+        with pytest.raises(ValidationError) as refusal:
+            row.mark_entered_in_error(by=row.recorded_by, reason="Twice")
+        assert refusal.value.code == "entered_in_error"
+
+    def test_needs_a_reason_to_be_wrong(self, made_by):
+        row = made_by()
+        with pytest.raises(ValidationError) as refusal:
+            row.mark_entered_in_error(by=row.recorded_by, reason="  ")
+        assert refusal.value.code == "reason_missing"
+
+    def test_is_not_marked_by_a_nurse_who_did_not_write_it(self, made_by):
+        row = made_by()
+        with pytest.raises(ValidationError) as refusal:
+            row.mark_entered_in_error(by=staff_of(row.facility, "nurse"), reason="Wrong")
+        assert refusal.value.code == "not_yours"
+
+    def test_is_not_written_into_a_merged_record(self, made_by):
+        closed = PatientFactory(is_active=False, merged_into=PatientFactory())
+        with pytest.raises(ValidationError) as refusal:
+            made_by(patient=closed)
+        assert refusal.value.code == "patient_merged"
+
+    def test_goes_over_in_a_merge_and_comes_back(self, made_by):
+        row = made_by()
+        was = row.patient
+        into = PatientFactory(facility=row.facility)
+        record = PatientMerge.objects.merge(was, into=into, by=None)
+        row.refresh_from_db()
+        assert row.patient == into
+        assert record.counts == {}
+        record.undo(by=None)
+        row.refresh_from_db()
+        assert row.patient == was
+        assert getattr(row, "version", 1) == 1
+
+
+@pytest.mark.parametrize(
+    ("made_by", "column", "value"),
+    [
+        (AllergyFactory, "description", "Other"),
+        (ConditionFactory, "onset_on", date(2020, 1, 1)),
+        (MedicationFactory, "dosage", "Twice"),
+        (EncounterFactory, "description", "Other"),
+        (HealthSummaryFactory, "blood_type", "A+"),
+        (DocumentFactory, "sha256", "0" * 64),
+        (SignedFactory, "notes", "Other"),
+    ],
+)
+def test_what_was_written_stays(made_by, column, value):
+    assert refused_by(update(made_by(), **{column: value})).endswith(
+        ("_is_lasting", "_signed_is_final")
+    )
+
+
+@pytest.mark.parametrize("made_by", [AllergyFactory, ConditionFactory, EncounterFactory])
+def test_an_imported_row_is_there_once_a_system(made_by):
+    made_by(recorded_by=None, **SOURCE)
+    made_by(recorded_by=None, **SOURCE | {"source_system": "other"})
+    with pytest.raises(ValidationError):
+        made_by(recorded_by=None, **SOURCE)
+
+
+@pytest.mark.parametrize("made_by", [AllergyFactory, ConditionFactory, EncounterFactory])
+def test_only_an_imported_row_lacks_an_author(made_by):
+    with pytest.raises((ValidationError, IntegrityError)) as refusal, transaction.atomic():
+        made_by(recorded_by=None)
+    assert "has_author" in str(refusal.value)
+
+
+class TestCourses:
+    def test_a_course_ends_once(self):
+        row = ConditionFactory(onset_on=date(2024, 1, 1))
+        row.end(date(2024, 2, 1), by=row.recorded_by)
+        row.refresh_from_db()
+        assert (row.abated_on, row.ended_by) == (date(2024, 2, 1), row.recorded_by)
+        assert not Condition.objects.active()
+        with pytest.raises(ValidationError) as refusal:
+            row.end(date(2024, 3, 1), by=row.recorded_by)
+        assert refusal.value.code == "ended_already"
+
+    def test_nothing_ends_before_it_began(self):
+        condition = ConditionFactory(onset_on=date(2024, 1, 2))
+        with pytest.raises(ValidationError) as refusal:
+            condition.end(date(2024, 1, 1), by=condition.recorded_by)
+        assert refusal.value.code == "ends_before_start"
+        medication = MedicationFactory(starts_at=datetime(2024, 1, 2, tzinfo=UTC))
+        wrong = update(medication, stops_at=datetime(2024, 1, 1, tzinfo=UTC))
+        assert refused_by(wrong) == "medication_in_order"
+        assert refused_by(update(condition, abated_on=date(2023, 1, 1))) == "condition_in_order"
+
+    def test_an_encounter_ends_no_earlier_than_it_began(self):
+        early = datetime(2020, 1, 1, tzinfo=UTC)
+        assert refused_by(update(EncounterFactory(), ends_at=early)) == "encounter_in_order"
+
+    def test_encounters_may_overlap(self):
+        first = EncounterFactory()
+        EncounterFactory(patient=first.patient, facility=first.facility)
+        assert Encounter.objects.count() == 2
+
+    @pytest.mark.parametrize("made_by", [AllergyFactory, ConditionFactory, MedicationFactory])
+    def test_an_encounter_of_another_patient_is_refused(self, made_by):
+        with pytest.raises(ValidationError) as refusal:
+            made_by(encounter=EncounterFactory())
+        assert refusal.value.code == "other_patient"
+
+    @pytest.mark.parametrize("made_by", [AllergyFactory, ConditionFactory, MedicationFactory])
+    def test_a_row_without_words_is_refused(self, made_by):
+        with pytest.raises(ValidationError):
+            made_by(description="")
+        row = made_by.build(facility=FacilityFactory(), patient=PatientFactory(), description="")
+        row.recorded_by = staff_of(row.facility, "doctor")
+        assert refused_by(row.save).endswith("_is_named")
+
+    def test_kinds_are_of_the_list(self):
+        allergy = AllergyFactory.build(facility=FacilityFactory(), patient=PatientFactory())
+        allergy.recorded_by, allergy.type = staff_of(allergy.facility, "doctor"), "dislike"
+        assert refused_by(allergy.save) == "allergy_kind_known"
+        encounter = EncounterFactory.build(facility=allergy.facility, patient=allergy.patient)
+        encounter.recorded_by, encounter.encounter_class = allergy.recorded_by, "party"
+        assert refused_by(encounter.save) == "encounter_class_known"
+        summary = HealthSummary(
+            facility=allergy.facility,
+            patient=allergy.patient,
+            recorded_by=allergy.recorded_by,
+            blood_type="C+",
+        )
+        assert refused_by(summary.save) == "health_summary_blood_type_known"
+
+    @pytest.mark.parametrize(
+        "reactions",
+        [
+            "rash",
+            ["rash"],
+            [{"description": "Rash"}],
+            [{"code": "", "description": " ", "severity": "mild"}],
+            [{"code": "", "description": "Rash", "severity": "awful"}],
+            [{"code": 1, "description": "Rash", "severity": "mild"}],
+        ],
+    )
+    def test_a_reaction_is_whole(self, reactions):
+        with pytest.raises(ValidationError) as refusal:
+            AllergyFactory(reactions=reactions)
+        assert "reaction_invalid" in {error.code for error in refusal.value.error_dict["__all__"]}
+
+    def test_codes_of_seventeen_digits_are_kept_as_they_are(self):
+        made = AllergyFactory(code="12345678901234567", system="SNOMED-CT")
+        assert Allergy.objects.get().code == made.code == "12345678901234567"
+
+
+class TestSummaries:
+    def test_the_newest_counts(self):
+        first = HealthSummaryFactory(blood_type="")
+        later = HealthSummary(
+            patient=first.patient,
+            facility=first.facility,
+            recorded_by=first.recorded_by,
+            blood_type="A+",
+        )
+        later.replace(first.pk)
+        assert HealthSummary.objects.of(first.patient) == later
+        later.mark_entered_in_error(by=first.recorded_by, reason="Other patient's")
+        assert HealthSummary.objects.of(first.patient) == first
+
+    @pytest.mark.parametrize("since", [None, 0])
+    def test_one_that_was_replaced_meanwhile_is_not_replaced_unread(self, since):
+        first = HealthSummaryFactory()
+        later = HealthSummary(
+            patient=first.patient, facility=first.facility, recorded_by=first.recorded_by
+        )
+        with pytest.raises(ValidationError) as refusal:
+            later.replace(since)
+        assert refusal.value.code == "stale"
+
+
+class TestDocuments:
+    def test_a_row_has_a_file_of_its_own(self):
+        document = DocumentFactory()
+        copy = Document.objects.get()
+        copy.pk = None
+        assert refused_by(copy.save) == "document_file_unique"
+        for wrong in ({"file": ""}, {"sha256": "x"}, {"size": 0}):
+            copy = Document.objects.get(pk=document.pk)
+            copy.pk, copy.file = None, "documents/other"
+            for name, value in wrong.items():
+                setattr(copy, name, value)
+            assert refused_by(copy.save) == "document_has_file"
+        copy = Document.objects.get(pk=document.pk)
+        copy.pk, copy.file, copy.content_type = None, "documents/other", "image/svg+xml"
+        assert refused_by(copy.save) == "document_content_type_known"
+
+
+class TestNotes:
+    def test_a_signed_note_is_not_changed_by_any_path(self):
+        note = SignedFactory()
+        for change in ({"notes": "No"}, {"signed_at": None, "signed_by": None}, {"revision": 9}):
+            assert refused_by(update(note, **change)) == "medical_record_signed_is_final"
+        for operation in (note.save_draft, note.sign):
+            with pytest.raises(ValidationError) as refusal:
+                operation(by=note.recorded_by, revision=note.revision, notes="No")
+            assert refusal.value.code == "signed"
+
+    def test_its_version_is_never_changed(self):
+        note = SignedFactory()
+        update(note, version=7)()
+        assert MedicalRecord.objects.get().version == 1
+
+    def test_only_its_author_writes_and_signs(self):
+        draft = DraftFactory()
+        other = factories.doctor_user(draft.facility)
+        with pytest.raises(ValidationError) as refusal:
+            draft.sign(by=other, revision=draft.revision)
+        assert refusal.value.code == "not_yours"
+        signed = {"signed_at": timezone.now(), "signed_by": other}
+        assert refused_by(update(draft, **signed)) == "medical_record_signed_by_author"
+
+    def test_an_empty_note_is_not_signed(self):
+        draft = DraftFactory(notes="")
+        with pytest.raises(ValidationError) as refusal:
+            draft.sign(by=draft.recorded_by, revision=draft.revision)
+        assert refusal.value.code == "empty"
+        signed = {"signed_at": timezone.now(), "signed_by": draft.recorded_by}
+        assert refused_by(update(draft, **signed)) == "medical_record_signed_says_something"
+
+    def test_a_draft_saved_elsewhere_is_stale(self):
+        draft = DraftFactory()
+        with pytest.raises(ValidationError) as refusal:
+            draft.save_draft(by=draft.recorded_by, revision=draft.revision - 1, notes="Mine")
+        assert refusal.value.code == "stale"
+        assert MedicalRecord.objects.get().notes == "Lungs clear."
+
+    def test_a_visit_has_one_open_draft_an_author(self):
+        facility = FacilityFactory()
+        doctor = factories.doctor_at(facility)
+        visit = AppointmentFactory(facility=facility, doctor=doctor)
+        begun = {"facility": facility, "patient": visit.patient, "appointment": visit}
+        draft = DraftFactory(**begun, by=doctor.user)
+        again = MedicalRecord.objects.begin(**begun, by=doctor.user)
+        assert again == draft
+        copy = MedicalRecord.objects.get()
+        copy.pk = None
+        assert refused_by(copy.save) == "medical_record_one_draft"
+        DraftFactory(**begun, by=factories.doctor_user(facility))
+        draft.refresh_from_db()
+        draft.sign(by=doctor.user, revision=draft.revision)
+        assert MedicalRecord.objects.begin(**begun, by=doctor.user) != draft
+
+    def test_a_visit_of_another_patient_is_refused(self):
+        visit = AppointmentFactory()
+        with pytest.raises(ValidationError) as refusal:
+            DraftFactory(appointment=visit, facility=visit.facility)
+        assert refusal.value.code == "other_patient"
+
+    def test_an_account_without_a_doctor_writes_no_note(self):
+        facility = FacilityFactory()
+        with pytest.raises(ValidationError) as refusal:
+            DraftFactory(facility=facility, by=staff_of(facility, "doctor"))
+        assert refusal.value.code == "no_doctor"
+
+
+class TestAmendments:
+    def test_the_newest_version_is_shown_and_all_are_kept(self):
+        first = SignedFactory()
+        second = amended(first, notes="Lungs clear, heart too.")
+        third = amended(second, notes="All clear.")
+        assert list(MedicalRecord.objects.newest()) == [third]
+        assert list(MedicalRecord.objects.versions_of(first)) == [third, second, first]
+        assert (third.version, third.original) == (3, first)
+
+    def test_a_draft_of_an_amendment_replaces_nothing_yet(self):
+        first = SignedFactory()
+        MedicalRecord.objects.amend(first, reason="Typing error", by=first.recorded_by)
+        assert list(MedicalRecord.objects.newest()) == [first]
+
+    def test_a_version_has_one_successor(self):
+        first = SignedFactory()
+        amended(first)
+        with pytest.raises(ValidationError) as refusal:
+            MedicalRecord.objects.amend(first, reason="Again", by=first.recorded_by)
+        assert refusal.value.code == "amended_already"
+
+    def test_a_successor_in_error_gives_the_place_back(self):
+        first = SignedFactory()
+        second = amended(first)
+        second.mark_entered_in_error(by=first.recorded_by, reason="Other patient")
+        assert list(MedicalRecord.objects.newest()) == [first]
+        assert amended(first).version == 2
+
+    def test_an_amendment_has_a_reason(self):
+        first = SignedFactory()
+        with pytest.raises(ValidationError) as refusal:
+            MedicalRecord.objects.amend(first, reason="", by=first.recorded_by)
+        assert refusal.value.code == "reason_missing"
+
+    def test_only_a_signed_note_of_the_patient_is_amended(self):
+        draft = DraftFactory()
+        with pytest.raises(ValidationError) as refusal:
+            MedicalRecord.objects.amend(draft, reason="Typing error", by=draft.recorded_by)
+        assert refusal.value.code == "not_amendable"
+        note = SignedFactory()
+        for wrong in ({"patient": PatientFactory()}, {"version": 5}, {"original": SignedFactory()}):
+            columns = {"patient": note.patient, "version": 2, "original": note} | wrong
+            row = MedicalRecord(
+                **columns,
+                facility=note.facility,
+                doctor=note.doctor,
+                amends=note,
+                amend_reason="x",
+                recorded_by=note.recorded_by,
+            )
+            assert refused_by(row.save) == "medical_record_amends_signed"
+
+    def test_a_merge_moves_all_versions_and_counts_none_of_them(self):
+        first = SignedFactory()
+        second = amended(first)
+        into = PatientFactory(facility=first.facility)
+        PatientMerge.objects.merge(first.patient, into=into, by=None)
+        rows = MedicalRecord.objects.order_by("version").values_list("pk", "version", "patient")
+        assert list(rows) == [(first.pk, 1, into.pk), (second.pk, 2, into.pk)]
+        assert Patient.objects.get(pk=into.pk).is_active
