@@ -14,6 +14,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LISTS = ["facilities_facility", "facilities_doctor", "patients_patient", "scheduling_appointment"]
 
 
+def console_of(page):
+    """Return a list that fills with what the page says on its console."""
+    said = []
+    page.on("console", lambda message: said.append(message))
+    return said
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_first_page_and_the_lists_shut_nobody_out(new_context, live_server, axe, size, scheme):
@@ -31,8 +38,8 @@ def test_the_first_page_and_the_lists_shut_nobody_out(new_context, live_server, 
     for strict in (True, False):
         context = new_context(viewport=SIZES[size], color_scheme=scheme, bypass_csp=not strict)
         context.add_cookies([cookie])
-        page, said = context.new_page(), []
-        page.on("console", said.append)
+        page = context.new_page()
+        said = console_of(page)
         for path in pages:
             page.goto(live_server.url + path)
             wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
