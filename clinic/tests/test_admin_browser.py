@@ -17,7 +17,7 @@ LISTS = ["facilities_facility", "facilities_doctor", "patients_patient", "schedu
 def console_of(page):
     """Return a list that fills with what the page says on its console."""
     said = []
-    page.on("console", lambda message: said.append(message))
+    page.on("console", lambda message: said.append(message))  # noqa: PLW0108 - Playwright takes no built-in
     return said
 
 
