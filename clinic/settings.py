@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "records",
     "clinic",
     "api",
-    "django.contrib.admin",
+    "clinic.admin_config.ClinicAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,8 +1,8 @@
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import include, path
-from django.utils.translation import gettext_lazy as _
 
 from clinic import api, health
 
@@ -10,7 +10,9 @@ from clinic import api, health
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Sign-in keeps a list of addresses of its own; a user's address is edited on the user.
 admin.site.unregister(EmailAddress)
-admin.site.site_header = admin.site.site_title = _("Clinic administration")
+# What a role may do is in `accounts.roles`: a group would give nobody anything.
+admin.site.unregister(Group)
+
 
 handler400 = "clinic.pages.bad_request"
 handler500 = "clinic.problems.server_error"

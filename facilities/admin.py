@@ -1,11 +1,12 @@
 from itertools import combinations
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facilities.admin_refusals import RefusalsInWords
@@ -33,17 +34,36 @@ class ZipCodeRangeFormSet(BaseInlineFormSet):
 class ZipCodeRangeInline(admin.TabularInline):
     model = ZipCodeRange
     formset = ZipCodeRangeFormSet
-    extra = 1
+    extra = 0
 
 
 class RoomInline(admin.TabularInline):
     model = Room
-    extra = 1
+    extra = 0
 
 
 @admin.register(CareType)
 class CareTypeAdmin(RefusalsInWords, admin.ModelAdmin):
+    list_display = ["name", "places", "doctors_giving_it"]
     search_fields = ["name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CareType]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                place_count=Count("facilities", distinct=True),
+                doctor_count=Count("doctors", distinct=True),
+            )
+        )
+
+    @admin.display(description=_("facilities"), ordering="place_count")
+    def places(self, care_type: Any) -> int:
+        return care_type.place_count
+
+    @admin.display(description=_("doctors"), ordering="doctor_count")
+    def doctors_giving_it(self, care_type: Any) -> int:
+        return care_type.doctor_count
 
 
 @admin.register(Facility)
@@ -53,7 +73,7 @@ class FacilityAdmin(RefusalsInWords, admin.ModelAdmin):
     search_fields = ["name", "city", "zip_code", "identifier"]
     filter_horizontal = ["care_types"]
     autocomplete_fields = ["staff"]
-    readonly_fields = ["registered_count", "identifier"]
+    readonly_fields = ["registered_count", "identifier", "updated_at"]
     inlines = [ZipCodeRangeInline, RoomInline]
 
     @admin.display(description=_("registered"), ordering="registered_count")
@@ -66,7 +86,8 @@ class FacilityAdmin(RefusalsInWords, admin.ModelAdmin):
 
 @admin.register(ZipCodeRange)
 class ZipCodeRangeAdmin(RefusalsInWords, admin.ModelAdmin):
-    list_display = ["facility", "zip_min", "zip_max"]
+    list_display = ["__str__", "facility", "zip_min", "zip_max"]
+    list_filter = ["facility__state", "facility"]
     list_select_related = ["facility"]
     search_fields = ["facility__name", "zip_min", "zip_max"]
     autocomplete_fields = ["facility"]
@@ -75,22 +96,22 @@ class ZipCodeRangeAdmin(RefusalsInWords, admin.ModelAdmin):
 @admin.register(Room)
 class RoomAdmin(RefusalsInWords, admin.ModelAdmin):
     list_display = ["name", "facility", "is_active"]
-    list_filter = ["is_active"]
+    list_filter = ["is_active", "facility"]
     list_select_related = ["facility"]
     search_fields = ["name", "facility__name"]
     autocomplete_fields = ["facility"]
 
 
-@admin.register(Doctor)
 class DoctorAdmin(RefusalsInWords, admin.ModelAdmin):
+    """Who a doctor is. `scheduling.admin_doctors` adds when they work, and registers it."""
+
     list_display = ["name", "specialization", "licence_number", "places", "care", "is_active"]
-    list_filter = ["is_active", "care_types", "specialization"]
+    list_filter = ["is_active", "care_types", "facilities", "specialization"]
     list_select_related = ["user"]
     search_fields = ["name", "specialization", "licence_number", "identifier"]
     autocomplete_fields = ["user", "facilities"]
     filter_horizontal = ["care_types"]
-    readonly_fields = ["identifier"]
-    actions = ["activate", "deactivate"]
+    readonly_fields = ["identifier", "updated_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Doctor]:
         return super().get_queryset(request).prefetch_related("facilities", "care_types")
@@ -102,21 +123,3 @@ class DoctorAdmin(RefusalsInWords, admin.ModelAdmin):
     @admin.display(description=_("care types"))
     def care(self, doctor: Doctor) -> str:
         return ", ".join(care_type.name for care_type in doctor.care_types.all())
-
-    @admin.action(description=_("Let the selected doctors take appointments"))
-    def activate(self, request: HttpRequest, doctors: QuerySet[Doctor]) -> None:
-        changed = doctors.update(is_active=True)
-        told = ngettext(
-            "%(count)s doctor takes appointments.", "%(count)s doctors take appointments.", changed
-        )
-        self.message_user(request, told % {"count": changed})
-
-    @admin.action(description=_("Let the selected doctors take no more appointments"))
-    def deactivate(self, request: HttpRequest, doctors: QuerySet[Doctor]) -> None:
-        changed = doctors.update(is_active=False)
-        told = ngettext(
-            "%(count)s doctor takes no more appointments. What is booked stays booked.",
-            "%(count)s doctors take no more appointments. What is booked stays booked.",
-            changed,
-        )
-        self.message_user(request, told % {"count": changed})

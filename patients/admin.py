@@ -11,10 +11,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_rows import ReadOnlyAdmin, each
 from accounts.models import User
 from audit.admin import ShowsRecordsInAdmin
 from facilities.admin_refusals import RefusalsInWords
-from patients.models import ContactEntry, Patient, PatientChange, PatientIdentifier, Registration
+from patients.models import (
+    ContactEntry,
+    DifferentPeople,
+    Patient,
+    PatientChange,
+    PatientIdentifier,
+    PatientMerge,
+    Registration,
+)
 
 MOST_FOUND = 200
 
@@ -28,7 +37,13 @@ class PatientIdentifierInline(admin.TabularInline):
 class PatientAdmin(ShowsRecordsInAdmin, RefusalsInWords, admin.ModelAdmin):
     list_display = ["family_name", "given_name", "date_of_birth", "mrn", "facility", "is_active"]
     list_display_links = ["family_name", "given_name"]
-    list_filter = ["is_active", "gender", "facility"]
+    list_filter = [
+        "is_active",
+        "gender",
+        ("user", admin.EmptyFieldListFilter),
+        ("merged_into", admin.EmptyFieldListFilter),
+        "facility",
+    ]
     list_select_related = ["facility"]
     list_per_page = 50
     show_full_result_count = False
@@ -38,6 +53,25 @@ class PatientAdmin(ShowsRecordsInAdmin, RefusalsInWords, admin.ModelAdmin):
     readonly_fields = ["mrn", "version", "merged_into", "created_at", "updated_at"]
     inlines = [PatientIdentifierInline]
     patient_field = "pk"
+    actions = ["close", "open_again", "delete_each"]
+
+    @admin.action(description=_("Close the selected records"), permissions=["change"])
+    def close(self, request: HttpRequest, chosen: QuerySet[Patient]) -> None:
+        self._set_active(request, chosen, is_active=False)
+
+    @admin.action(description=_("Open the selected records again"), permissions=["change"])
+    def open_again(self, request: HttpRequest, chosen: QuerySet[Patient]) -> None:
+        self._set_active(request, chosen, is_active=True)
+
+    def _set_active(
+        self, request: HttpRequest, chosen: QuerySet[Patient], *, is_active: bool
+    ) -> None:
+        def change(patient: Patient) -> None:
+            patient.is_active = is_active
+            patient.full_clean()
+            patient.save_unless_changed(since=patient.version, by=cast("User", request.user))
+
+        each(self, request, chosen, change)
 
     def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: bool) -> None:
         before = Patient.objects.get(pk=obj.pk) if change else None
@@ -61,8 +95,9 @@ class RegistrationAdmin(admin.ModelAdmin):
     """What people said who registered, beside the record that may be theirs."""
 
     list_display = ["__str__", "date_of_birth", "email", "phone", "status", "candidate_facts"]
-    list_filter = ["status"]
+    list_filter = ["status", "facility"]
     list_select_related = ["candidate"]
+    date_hierarchy = "created_at"
     search_fields = ["family_name", "given_name", "email"]
     autocomplete_fields = ["candidate"]
     actions = ["confirm", "create_record", "reject"]
@@ -126,7 +161,7 @@ class RegistrationAdmin(admin.ModelAdmin):
 
 
 @admin.register(ContactEntry)
-class ContactEntryAdmin(ShowsRecordsInAdmin, admin.ModelAdmin):
+class ContactEntryAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
     """The contact log, to be read; the patient's page adds to it."""
 
     list_display = ["at", "patient", "channel", "direction", "by", "strikes"]
@@ -135,11 +170,49 @@ class ContactEntryAdmin(ShowsRecordsInAdmin, admin.ModelAdmin):
     list_select_related = ["patient", "by", "strikes"]
     date_hierarchy = "at"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+@admin.register(PatientChange)
+class PatientChangeAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    """Who changed what of whom, to be read."""
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    list_display = ["at", "patient", "what", "by"]
+    list_filter = ["at"]
+    search_fields = ["patient__mrn", "patient__family_name", "by__full_name"]
+    list_select_related = ["patient", "by"]
+    date_hierarchy = "at"
+
+    @admin.display(description=_("what changed"))
+    def what(self, change: PatientChange) -> str:
+        named = {field.name: field.verbose_name for field in Patient._meta.fields}  # noqa: SLF001 - documented by Django
+        return ", ".join(str(named[name]) for name in change.fields)
+
+
+@admin.register(PatientMerge)
+class PatientMergeAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    """Records that became one; the patient's page undoes a merge."""
+
+    list_display = ["at", "merged", "into", "by", "undone_at", "undone_by"]
+    list_filter = [("undone_at", admin.EmptyFieldListFilter)]
+    search_fields = ["merged__mrn", "into__mrn", "into__family_name"]
+    list_select_related = ["merged", "into", "by", "undone_by"]
+    date_hierarchy = "at"
+
+
+@admin.register(DifferentPeople)
+class DifferentPeopleAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    """Records that look alike and are two people's; the page of likely duplicates decides."""
+
+    list_display = ["at", "first", "second", "by", "undone_at"]
+    list_filter = [("undone_at", admin.EmptyFieldListFilter)]
+    search_fields = ["first__mrn", "second__mrn", "first__family_name", "second__family_name"]
+    list_select_related = ["first", "second", "by"]
+    date_hierarchy = "at"
+    actions = ["undo"]
+
+    @admin.action(description=_("Let them be likely duplicates again"))
+    def undo(self, request: HttpRequest, chosen: QuerySet[DifferentPeople]) -> None:
+        def undo(pair: DifferentPeople) -> None:
+            if not pair.undo(by=cast("User", request.user)):
+                raise ValidationError(gettext("They are likely duplicates already."), code="stale")
+
+        each(self, request, chosen, undo)

@@ -2,25 +2,30 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import cast
 
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_rows import ReadOnlyAdmin, ReasonForm, ask_first, each
 from accounts.models import User
 from audit.admin import ShowsRecordsInAdmin
+from facilities.admin_refusals import RefusalsInWords
 from facilities.models import Facility
+from scheduling import admin_doctors  # noqa: F401 - it registers doctors
 from scheduling.absence_forms import place
 from scheduling.admin_forms import TellsWhatIsAffected
 from scheduling.calendars import local
 from scheduling.models import (
     Appointment,
     AppointmentEvent,
+    AppointmentSeries,
     AppointmentType,
     CalendarFeed,
     Closure,
@@ -28,7 +33,7 @@ from scheduling.models import (
     WaitlistEntry,
     WorkingHours,
 )
-from scheduling.reasons import REMOVED_BY_ADMIN
+from scheduling.reasons import CANCELLING, REMOVED_BY_ADMIN
 
 
 def clock(at: datetime, facility: Facility | None) -> str:
@@ -38,7 +43,7 @@ def clock(at: datetime, facility: Facility | None) -> str:
 
 
 @admin.register(AppointmentType)
-class AppointmentTypeAdmin(admin.ModelAdmin):
+class AppointmentTypeAdmin(RefusalsInWords, admin.ModelAdmin):
     list_display = [
         "name",
         "duration_minutes",
@@ -50,11 +55,12 @@ class AppointmentTypeAdmin(admin.ModelAdmin):
     list_filter = ["is_active", "bookable_online", "care_type"]
     list_select_related = ["care_type"]
     search_fields = ["name"]
+    autocomplete_fields = ["care_type"]
     filter_horizontal = ["doctors"]
 
 
 @admin.register(WorkingHours)
-class WorkingHoursAdmin(admin.ModelAdmin):
+class WorkingHoursAdmin(RefusalsInWords, admin.ModelAdmin):
     list_display = [
         "doctor",
         "facility",
@@ -65,16 +71,16 @@ class WorkingHoursAdmin(admin.ModelAdmin):
         "valid_from",
         "valid_until",
     ]
-    list_filter = ["weekday", "weeks"]
+    list_filter = ["weekday", "weeks", "facility"]
     list_select_related = ["doctor", "facility"]
     search_fields = ["doctor__name", "facility__name"]
     autocomplete_fields = ["doctor", "facility"]
 
 
 @admin.register(TimeOff)
-class TimeOffAdmin(TellsWhatIsAffected, admin.ModelAdmin):
+class TimeOffAdmin(TellsWhatIsAffected, RefusalsInWords, admin.ModelAdmin):
     list_display = ["doctor", "from_local", "until_local", "reason"]
-    list_filter = ["starts_at"]
+    list_filter = ["starts_at", "doctor__facilities"]
     search_fields = ["doctor__name", "reason"]
     autocomplete_fields = ["doctor"]
     date_hierarchy = "starts_at"
@@ -93,9 +99,9 @@ class TimeOffAdmin(TellsWhatIsAffected, admin.ModelAdmin):
 
 
 @admin.register(Closure)
-class ClosureAdmin(TellsWhatIsAffected, admin.ModelAdmin):
+class ClosureAdmin(TellsWhatIsAffected, RefusalsInWords, admin.ModelAdmin):
     list_display = ["facility", "from_local", "until_local", "reason"]
-    list_filter = ["starts_at"]
+    list_filter = ["starts_at", "facility"]
     list_select_related = ["facility"]
     search_fields = ["facility__name", "reason"]
     autocomplete_fields = ["facility"]
@@ -108,19 +114,6 @@ class ClosureAdmin(TellsWhatIsAffected, admin.ModelAdmin):
     @admin.display(description=_("until"), ordering="ends_at")
     def until_local(self, closure: Closure) -> str:
         return clock(closure.ends_at, closure.facility)
-
-
-class ReadOnlyAdmin:
-    """Nothing here is added, changed or deleted by a form."""
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 class AppointmentEventInline(ReadOnlyAdmin, admin.TabularInline):
@@ -148,8 +141,9 @@ class AppointmentAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
     ordering = ["-starts_at", "-pk"]
     readonly_fields = ["start", "end", "blocked"]
     exclude = ["starts_at", "ends_at", "blocked_until"]
-    list_filter = ["status", "facility", "type"]
+    list_filter = ["status", "starts_at", "source", "facility", "type"]
     list_select_related = ["patient", "doctor", "facility", "type"]
+    show_full_result_count = False
     search_fields = [
         "patient__mrn__exact",
         "patient__family_name__istartswith",
@@ -157,7 +151,27 @@ class AppointmentAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
     ]
     date_hierarchy = "starts_at"
     inlines = [AppointmentEventInline]
-    actions = ["mark_arrived", "check_in", "fulfil", "mark_noshow", "undo", "enter_in_error"]
+    actions = [
+        "mark_arrived",
+        "check_in",
+        "fulfil",
+        "mark_noshow",
+        "cancel",
+        "undo",
+        "enter_in_error",
+    ]
+
+    @admin.action(description=_("Cancel, with a reason"))
+    def cancel(
+        self, request: HttpRequest, chosen: QuerySet[Appointment]
+    ) -> TemplateResponse | None:
+        said = request.POST if "confirmed" in request.POST else None
+        form = ReasonForm(said, offered=CANCELLING)
+        if not form.is_valid():
+            return ask_first(self, request, chosen, gettext("Cancel these appointments?"), form)
+        reason = form.cleaned_data["reason"]
+        self._each(request, chosen, partial(Appointment.cancel, reason=reason))
+        return None
 
     @admin.action(description=_("Mark as arrived"))
     def mark_arrived(self, request: HttpRequest, chosen: QuerySet[Appointment]) -> None:
@@ -199,22 +213,34 @@ class AppointmentAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
         self, request: HttpRequest, chosen: QuerySet[Appointment], operation: Callable[..., None]
     ) -> None:
         """Run an operation on each appointment; say which of them refused, and why."""
-        done = 0
-        for appointment in chosen:
-            try:
-                operation(appointment, by=request.user)
-            except ValidationError as refusal:
-                words = f"{appointment}: {' '.join(refusal.messages)}"
-                self.message_user(request, words, messages.ERROR)
-            else:
-                done += 1
-        if done:
-            self.message_user(
-                request,
-                ngettext("%(count)s appointment changed.", "%(count)s appointments changed.", done)
-                % {"count": done},
-                messages.SUCCESS,
-            )
+        each(self, request, chosen, lambda visit: operation(visit, by=request.user))
+
+
+@admin.register(AppointmentEvent)
+class AppointmentEventAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    """What was done with appointments, by whom and when, over the whole clinic."""
+
+    list_display = ["when", "appointment", "kind", "from_status", "to_status", "by", "reason"]
+    list_filter = ["kind", "at", "to_status", "appointment__facility"]
+    list_select_related = ["by", "appointment__facility", "appointment__doctor"]
+    search_fields = ["appointment__patient__mrn__exact", "by__full_name", "to_doctor__name"]
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+    @admin.display(description=_("when"), ordering="at")
+    def when(self, event: AppointmentEvent) -> str:
+        return clock(event.at, event.appointment.facility)
+
+
+@admin.register(AppointmentSeries)
+class AppointmentSeriesAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    """How series were booked; their appointments are changed on the page of each."""
+
+    list_display = ["patient", "doctor", "facility", "first_day", "time_of_day", "size", "rule"]
+    list_filter = ["first_day", "facility", "type"]
+    list_select_related = ["patient", "doctor", "facility"]
+    search_fields = ["patient__mrn__exact", "patient__family_name__istartswith", "doctor__name"]
+    date_hierarchy = "first_day"
 
 
 @admin.register(CalendarFeed)
@@ -223,19 +249,14 @@ class CalendarFeedAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
     list_select_related = ["doctor", "created_by"]
     search_fields = ["doctor__name"]
+    exclude = ["token_hash"]
+    date_hierarchy = "created_at"
     actions = ["revoke"]
 
     @admin.action(description=_("Revoke"))
     def revoke(self, request: HttpRequest, chosen: QuerySet[CalendarFeed]) -> None:
-        for feed in chosen.select_related("doctor"):
-            try:
-                feed.revoke(by=cast("User", request.user))
-            except ValidationError as refusal:
-                self.message_user(request, f"{feed}: {refusal.messages[0]}", messages.ERROR)
-            else:
-                self.message_user(
-                    request, gettext("%(feed)s: revoked.") % {"feed": feed}, messages.SUCCESS
-                )
+        by = cast("User", request.user)
+        each(self, request, chosen.select_related("doctor"), lambda feed: feed.revoke(by=by))
 
 
 @admin.register(WaitlistEntry)
@@ -244,18 +265,10 @@ class WaitlistEntryAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
     list_filter = ["status", "priority", "facility", "care_type"]
     list_select_related = ["patient", "care_type", "doctor", "type", "facility"]
     search_fields = ["patient__mrn__exact", "patient__family_name__istartswith"]
+    date_hierarchy = "created_at"
     actions = ["remove"]
 
     @admin.action(description=_("Remove from the waitlist"))
     def remove(self, request: HttpRequest, chosen: QuerySet[WaitlistEntry]) -> None:
         by = cast("User", request.user)
-        for entry in chosen:
-            try:
-                entry.remove(REMOVED_BY_ADMIN, by=by)
-            except ValidationError as refusal:
-                words = f"{entry}: {' '.join(refusal.messages)}"
-                self.message_user(request, words, messages.ERROR)
-            else:
-                self.message_user(
-                    request, gettext("%(entry)s: removed.") % {"entry": entry}, messages.SUCCESS
-                )
+        each(self, request, chosen, lambda entry: entry.remove(REMOVED_BY_ADMIN, by=by))

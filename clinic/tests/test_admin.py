@@ -6,10 +6,11 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from accounts.admin_rows import ReadOnlyAdmin
 from accounts.tests.factories import UserFactory
 from facilities.tests.factories import FacilityFactory
-from patients.models import ContactEntry, Registration
-from scheduling.models import Appointment, CalendarFeed, Closure, TimeOff, WaitlistEntry
+from patients.models import Registration
+from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.tests.factories import AppointmentFactory, visit_today, working_doctor
 
 pytestmark = pytest.mark.django_db
@@ -20,8 +21,11 @@ ADMINS = [
     for model, model_admin in admin.site._registry.items()
     if model._meta.app_label in OURS
 ]
-NEVER_ADDED = {Appointment, CalendarFeed, ContactEntry, Registration, WaitlistEntry}
-EDITABLE = [pair for pair in ADMINS if pair[0] not in NEVER_ADDED]
+EDITABLE = [
+    (model, model_admin)
+    for model, model_admin in ADMINS
+    if not isinstance(model_admin, ReadOnlyAdmin) and model is not Registration
+]
 
 
 @pytest.fixture

@@ -109,4 +109,4 @@ def test_another_candidate_can_be_chosen_while_it_waits_and_nothing_else(client,
 
 def test_only_administrators_decide(client, waiting):
     client.force_login(UserFactory(role="receptionist"))
-    assert client.get(LIST).status_code == 302
+    assert client.get(LIST).status_code == 403

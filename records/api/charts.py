@@ -23,6 +23,7 @@ from api.filters import Id, YesNo
 from api.idempotency import idempotent
 from api.serializers import ModelSerializer, Serializer
 from api.views import VERBS, Endpoint, Retrieves, Syncs
+from audit.api import ShowsRecords
 from records.models.clinical import Clinical
 from records.reading import note_reading
 from records.scope import charts_of, facility_for
@@ -86,10 +87,16 @@ class ClinicalFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-class Charts(Syncs, Retrieves, Endpoint):
+class Charts(ShowsRecords, Syncs, Retrieves, Endpoint):
     """Rows of the charts that this person may open, or below a patient of that chart alone."""
 
     verbs = VERBS
+
+    @property
+    def shown_as(self) -> str:  # type: ignore[override]
+        return f"api: {self.queryset.model._meta.model_name}"  # noqa: SLF001 - documented by Django
+
+    listed_as = shown_as
 
     def permission(self) -> str:
         meta = self.queryset.model._meta  # noqa: SLF001 - documented by Django
@@ -119,8 +126,7 @@ class Charts(Syncs, Retrieves, Endpoint):
         new = {row.patient_id for row in rows} - self.noted
         if new:
             self.noted |= new
-            what = self.queryset.model._meta.model_name  # noqa: SLF001 - documented by Django
-            note_reading(self.request.user, f"api: {what}", sorted(new))
+            note_reading(self.request, self.shown_as, sorted(new))
 
 
 class MarksErrors:
