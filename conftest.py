@@ -128,3 +128,12 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 def axe() -> str:
     """Return the source of axe-core, the accessibility checker."""
     return Path("node_modules/axe-core/axe.min.js").read_text()
+
+
+@pytest.fixture(autouse=True)
+def no_page_stays_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what a test opened in the browser: its pages would go on asking for news for ever."""
+    browser = request.getfixturevalue("browser") if "browser" in request.fixturenames else None
+    yield
+    for context in browser.contexts if browser else ():
+        context.close()

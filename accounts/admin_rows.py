@@ -107,7 +107,8 @@ class SaysWhyNot(Base):
         collector.collect(objs)
         kinds: dict[Any, Any] = dict(collector.model_objs)
         gone = {model: len(rows) for model, rows in kinds.items()}
-        counts = {str(_kind(model, number)): number for model, number in gone.items()}
+        told = {model: number for model, number in gone.items() if _is_told(model)}
+        counts = {str(_kind(model, number)): number for model, number in told.items()}
         return _told(gone), counts, set(), _told(Counter(map(type, collector.protected)))
 
     @admin.action(description=_("Delete"), permissions=["delete"])
@@ -138,8 +139,22 @@ def _kind(model: type[models.Model], number: int) -> str:
     return str(names.verbose_name if number == 1 else names.verbose_name_plural)
 
 
+def _is_told(model: type[models.Model]) -> bool:
+    return getattr(model, "is_told_of_merges", True)
+
+
 def _told(counts: "dict[type[models.Model], int]") -> list[str]:
-    return [f"{number} {_kind(model, number)}" for model, number in counts.items()]
+    """Return how many rows there are of each kind; what a chart holds is not told apart."""
+    told, untold = [], 0
+    for model, number in counts.items():
+        if _is_told(model):
+            told.append(f"{number} {_kind(model, number)}")
+        else:
+            untold += number
+    if untold:
+        others = ngettext("%(n)s other record", "%(n)s other records", untold)
+        told.append(others % {"n": untold})
+    return told
 
 
 def still_needed(rows: Iterable[models.Model]) -> str:

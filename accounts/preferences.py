@@ -56,5 +56,7 @@ def _looked_at(request: HttpRequest) -> str:
     for address in (request.headers.get("Referer", ""), named) if named else ():
         hosts, secure = {request.get_host()}, request.is_secure()
         if url_has_allowed_host_and_scheme(address, hosts, require_https=secure):
-            return urlsplit(address)._replace(scheme="", netloc="").geturl()
+            there = urlsplit(address)._replace(scheme="", netloc="").geturl()
+            # Two slashes at its beginning would name another host.
+            return "/" + there.lstrip("/")
     return settings.LOGIN_REDIRECT_URL

@@ -73,9 +73,10 @@ class MedicalRecordQuerySet(ClinicalQuerySet["MedicalRecord"]):
         by: User,
         appointment: Appointment | None = None,
     ) -> "MedicalRecord":
-        """Return the author's open draft of this visit, or a new one.
+        """Return a new draft.
 
-        Raises ValidationError: `no_doctor`, or what the database refuses, such as `other_patient`.
+        Raises ValidationError: `no_doctor`, or what the database refuses, such as `other_patient`
+        and, where the author has an open draft of this visit, `draft_open`.
         """
         draft = self.model(
             patient=patient,
@@ -84,14 +85,20 @@ class MedicalRecordQuerySet(ClinicalQuerySet["MedicalRecord"]):
             appointment=appointment,
             recorded_by=by,
         )
+        with refusals(), transaction.atomic():
+            draft.save(force_insert=True)
+        return draft
+
+    def begin_or_go_on(
+        self, *, by: User, appointment: Appointment | None = None, **about: Any
+    ) -> "MedicalRecord":
+        """Return the author's open draft of this visit, or a new one, as `begin` does."""
         try:
-            with refusals(), transaction.atomic():
-                draft.save(force_insert=True)
+            return self.begin(by=by, appointment=appointment, **about)
         except ValidationError as error:
             if error.code != "draft_open":
                 raise
             return self.drafts_of(by).get(appointment=appointment)
-        return draft
 
     def amend(self, record: "MedicalRecord", *, reason: str, by: User) -> "MedicalRecord":
         """Return a draft of the next version, filled with what the signed one says.

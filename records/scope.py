@@ -19,17 +19,17 @@ _TAKES_PLACE = (Status.BOOKED, Status.ARRIVED, Status.CHECKED_IN, Status.FULFILL
 def charts_of(user: User) -> PatientQuerySet:
     """Keep the patients whose charts this person may open.
 
-    Doctors and nurses: the patients they see at the desk, and whoever has a visit with the doctor,
-    or at the nurse's facility. Patients: their own. Nobody else has any.
+    Doctors and nurses: the patients of their facilities, and whoever has a visit with the doctor,
+    or at the nurse's facility. The desk also sees whom no facility has taken yet; their charts are
+    open to nobody before a visit. Patients: their own. Nobody else has any.
     """
     if not user.has_perm(MAY_READ):
         return Patient.objects.none()
-    seen = Patient.objects.visible_to(user)
     if user.is_admin or not user.is_clinic_staff:
-        return seen
+        return Patient.objects.visible_to(user)
     visits = Appointment.objects.visible_to(user).filter(status__in=_TAKES_PLACE)
     return Patient.objects.filter(
-        Q(pk__in=seen.values("pk")) | Q(pk__in=visits.values("patient_id"))
+        Q(facility__in=user.facilities.values("pk")) | Q(pk__in=visits.values("patient_id"))
     )
 
 

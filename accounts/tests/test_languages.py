@@ -77,6 +77,12 @@ def test_it_leads_nowhere_else(desk, elsewhere):
     assert answer["Location"] == reverse(settings.LOGIN_REDIRECT_URL)
 
 
+def test_an_address_of_two_slashes_names_no_other_host(desk):
+    sent = {"language": "es", "next": PAGE}
+    answer = desk.post(CHOOSE, sent, headers={"Referer": "http://testserver//example.org/x"})
+    assert answer["Location"] == "/example.org/x"
+
+
 def test_a_choice_before_signing_in_is_kept_in_the_browser(client):
     answer = client.post(CHOOSE, {"language": "pt-br", "next": SIGN_IN})
     assert answer["Location"] == SIGN_IN

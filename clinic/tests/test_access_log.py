@@ -210,3 +210,26 @@ def test_what_cannot_be_logged_is_not_shown(facility, patient, path, monkeypatch
 )
 def test_of_the_client_only_its_network_is_kept(address, network):
     assert reading.network(address) == network
+
+
+def test_a_merge_by_the_api_shows_both_records_and_no_third(api_of_the_desk, facility):
+    away, kept = (PatientFactory(facility=facility) for _ in range(2))
+    answer = api_of_the_desk.post(f"/api/v1/patients/{away.pk}/merge", {"into_id": kept.pk})
+    assert answer.status_code == 200, answer.json()
+    shown = AccessEvent.objects.values_list("patient_id", flat=True)
+    assert set(shown) == {away.pk, kept.pk}
+
+
+def test_likely_duplicates_by_the_api_are_shown(api_of_the_desk, facility):
+    known = PatientFactory(
+        facility=facility, given_name="Ada", family_name="Quint", date_of_birth="1980-02-29"
+    )
+    asked = {"given_name": "Ada", "family_name": "Quint", "date_of_birth": "1980-02-29"}
+    answer = api_of_the_desk.post("/api/v1/patients/likely-duplicates", asked)
+    assert [each["id"] for each in answer.json()["likely_duplicates"]] == [known.pk]
+    assert [event.patient_id for event in AccessEvent.objects.all()] == [known.pk]
+
+
+@pytest.fixture
+def api_of_the_desk(facility):
+    return api(staff_of(facility, "receptionist"))

@@ -13,6 +13,7 @@ from facilities.models import Doctor, Facility, Room
 from facilities.tests.factories import FacilityFactory, RoomFactory
 from patients.models import Patient
 from patients.tests.factories import PatientFactory
+from records.tests.factories import AllergyFactory
 from scheduling.models import Appointment, TimeOff, WorkingHours
 from scheduling.tests.factories import AppointmentFactory, visit_today, working_doctor
 
@@ -87,6 +88,16 @@ def test_a_facility_with_patients_is_not_deleted(administrator: Client, bulk: bo
         answer = administrator.post(url(Facility, "delete", facility.pk), {"post": "yes"})
         assert "<li>2 patients</li>" in answer.content.decode()
     assert Facility.objects.filter(pk=facility.pk).exists()
+
+
+def test_what_a_chart_holds_is_not_told(administrator: Client) -> None:
+    allergy = AllergyFactory()
+    AppointmentFactory(patient=allergy.patient, facility=allergy.facility)
+    there = url(Patient, "delete", allergy.patient_id)
+    page = administrator.post(there, {"post": "yes"}).content.decode()
+    assert "<li>1 appointment</li>" in page
+    assert "<li>1 other record</li>" in page
+    assert "allerg" not in page.lower()
 
 
 def test_a_room_in_use_is_not_deleted_and_one_that_is_not_is(administrator: Client) -> None:

@@ -47,6 +47,8 @@ def test_an_administrator_says_what_a_doctor_provides(client: Client) -> None:
     care = [CareType.objects.create(name=name) for name in ("Cardiology", "Pediatrics")]
     url = reverse("admin:facilities_doctor_change", args=[doctor.pk])
     typed = {"name": doctor.name, "specialization": "Children’s heart", "is_active": "on"}
+    for rows in ("working_hours", "time_off"):
+        typed |= {f"{rows}-TOTAL_FORMS": "0", f"{rows}-INITIAL_FORMS": "0"}
     assert client.post(url, typed | {"care_types": [each.pk for each in care]}).status_code == 302
     assert provided(doctor) == ["Cardiology", "Pediatrics"]
     listed = client.get(reverse("admin:facilities_doctor_changelist")).content.decode()

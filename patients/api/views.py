@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -53,6 +54,15 @@ class Patients(ShowsRecords, Syncs, Retrieves, Creates, Updates, Destroys, Endpo
     serializer_class = serializers.PatientSerializer
     filterset_class = PatientFilter
     patient_key = "id"
+
+    def _named(self, rows: list[Any]) -> Iterator[int]:
+        """Yield also both records of a merge, and who was named as a likely duplicate."""
+        for row in rows:
+            if "merged_id" in row:
+                yield from (row["merged_id"], row["into_id"])
+                continue
+            yield from super()._named([row])
+            yield from (alike["id"] for alike in row.get("likely_duplicates", []))
 
     def listed(self) -> Any:
         rows = super().listed()

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_cache_control
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -101,6 +102,11 @@ class Charts(ShowsRecords, Syncs, Retrieves, Endpoint):
     def permission(self) -> str:
         meta = self.queryset.model._meta  # noqa: SLF001 - documented by Django
         return f"{meta.app_label}.{self.verbs[self.action]}_{meta.model_name}"
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(*args, **kwargs)
+        patch_cache_control(answer, private=True, no_store=True)
+        return answer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
@@ -81,14 +82,17 @@ class NoteSerializer(ClinicalSerializer):
         user, patient = self.context["request"].user, validated_data["patient"]
         visit = validated_data.get("appointment")
         texts = {n: v for n, v in validated_data.items() if n in MedicalRecord.TEXTS}
-        draft = MedicalRecord.objects.begin(
-            patient=patient,
-            facility=visit.facility if visit else facility_for(user, patient),
-            by=user,
-            appointment=visit,
-        )
-        if draft.revision > 1:
-            raise Conflict(DRAFT_OPEN % {"id": draft.pk}, "draft_open", draft_id=draft.pk)
+        facility = visit.facility if visit else facility_for(user, patient)
+        try:
+            draft = MedicalRecord.objects.begin(
+                patient=patient, facility=facility, by=user, appointment=visit
+            )
+        except ValidationError as error:
+            if error.code != "draft_open":
+                raise
+            open_one = MedicalRecord.objects.drafts_of(user).get(appointment=visit)
+            known = {"id": open_one.pk}
+            raise Conflict(DRAFT_OPEN % known, "draft_open", draft_id=open_one.pk) from error
         if texts:
             draft.save_draft(by=user, revision=draft.revision, **texts)
         return draft

@@ -1,5 +1,6 @@
 """What all clinical rows have in common."""
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,9 @@ from accounts.models import User
 from facilities.models import Facility
 from facilities.refusals import refusals
 from patients.models import Patient
+
+# By how much the clocks of the first zone in which a day begins are ahead of UTC.
+EASTMOST = timedelta(hours=14)
 
 
 class System(models.TextChoices):
@@ -143,7 +147,11 @@ class Course(Clinical):
         return f"{self._meta.verbose_name} {self.pk}"
 
     def end(self, at: Any, *, by: User) -> None:
-        """Say that it is over since `at`; raise ValidationError `ended_already` where it is."""
+        """Say that it is over since `at`, a day or an instant as `END` is.
+
+        Raises ValidationError `ended_already`, or `ahead`: until then it goes on.
+        """
+        refuse_ahead(at)
         with transaction.atomic():
             if getattr(self._locked().get(pk=self.pk), self.END) is not None:
                 raise ValidationError(
@@ -155,6 +163,16 @@ class Course(Clinical):
     @property
     def is_active(self) -> bool:
         return getattr(self, self.END) is None and not self.is_in_error
+
+
+def refuse_ahead(at: date | None) -> None:
+    """Raise ValidationError `ahead` for an instant to come, or a day that has begun nowhere."""
+    now = timezone.now()
+    latest = now if isinstance(at, datetime) else (now + EASTMOST).date()
+    if at and at > latest:
+        raise ValidationError(
+            gettext("This day lies ahead. Enter since when it has been so."), code="ahead"
+        )
 
 
 def clinical_constraints(name: str) -> list[models.BaseConstraint]:

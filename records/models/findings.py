@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Doctor
-from records.models.clinical import Course, clinical_constraints, in_order
+from records.models.clinical import Course, clinical_constraints, in_order, refuse_ahead
 from records.querysets import CourseQuerySet
 from records.triggers import clinical_triggers, same_patient
 
@@ -70,6 +70,7 @@ class Allergy(Course):
 
     def clean(self) -> None:
         super().clean()
+        refuse_ahead(self.onset_on)
         if not isinstance(self.reactions, list) or not all(map(_is_reaction, self.reactions)):
             raise ValidationError(
                 gettext("Give each reaction a description and a severity from the list."),
@@ -115,6 +116,10 @@ class Condition(Course):
             *clinical_triggers("condition", "abated_on", "ended_by_id"),
             same_patient("condition", ENCOUNTERS, "encounter_id"),
         ]
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_ahead(self.onset_on)
 
 
 class Medication(Course):

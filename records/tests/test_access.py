@@ -79,6 +79,16 @@ class TestScope:
             assert list(Allergy.objects.visible_to(user)) == [row]
             assert elsewhere.patient not in charts_of(user)
 
+    def test_the_chart_of_a_patient_of_no_facility_is_closed_before_a_visit(self):
+        row = AllergyFactory()
+        row.patient.facility = None
+        row.patient.save()
+        doctor = doctor_at(FacilityFactory())
+        assert not charts_of(staff_of(row.facility, "nurse")).exists()
+        assert not charts_of(doctor.user).exists()
+        AppointmentFactory(facility=doctor.facilities.get(), doctor=doctor, patient=row.patient)
+        assert list(charts_of(doctor.user)) == [row.patient]
+
     @pytest.mark.parametrize("role", ["receptionist", "admin"])
     def test_others_of_the_staff_open_none(self, role):
         row = AllergyFactory()

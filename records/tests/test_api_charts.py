@@ -165,3 +165,10 @@ def test_a_nurse_reads_summaries_and_writes_none(facility, patient):
     nurse = api(staff_of(facility, "nurse"))
     assert len(nurse.get(SUMMARIES).json()["results"]) == 1
     assert nurse.post(SUMMARIES, {}).status_code == 403
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_cache_keeps_a_chart(doctor, facility, patient, kind):
+    row = KINDS[kind](facility=facility, patient=patient)
+    for address in (f"/api/v1/{kind}", f"/api/v1/{kind}/{row.pk}"):
+        assert "no-store" in doctor.get(address)["Cache-Control"]

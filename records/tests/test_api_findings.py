@@ -1,9 +1,10 @@
 """Allergies, conditions and medications by the API."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from facilities.tests.api import api, current
 from facilities.tests.factories import FacilityFactory, staff_of
@@ -215,3 +216,22 @@ def test_a_post_may_be_sent_twice(doctor, patient):
     assert Allergy.objects.count() == 1
     other = doctor.post(ALLERGIES, given | {"description": "Nuts"}, headers=key)
     assert other.status_code == 422
+
+
+def test_what_goes_on_until_a_day_to_come_is_not_over_yet(doctor, facility, patient):
+    condition = ConditionFactory(facility=facility, patient=patient)
+    medication = MedicationFactory(facility=facility, patient=patient)
+    later = timezone.now() + timedelta(days=3)
+    for address, over in (
+        (f"{CONDITIONS}/{condition.pk}", {"abated_on": f"{later:%Y-%m-%d}"}),
+        (f"/api/v1/medications/{medication.pk}", {"stops_at": later.isoformat()}),
+    ):
+        refused = doctor.patch(address, over, headers=current(doctor, address))
+        assert (refused.status_code, refused.json()["code"]) == (400, "ahead"), refused.json()
+        assert doctor.get(address).json()["is_active"]
+
+
+def test_nothing_has_been_so_since_a_day_to_come(doctor, patient):
+    given = {"patient_id": patient.pk, "description": "Asthma", "onset_on": "2090-01-01"}
+    refused = doctor.post(CONDITIONS, given)
+    assert (refused.status_code, refused.json()["code"]) == (400, "ahead")

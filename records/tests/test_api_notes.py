@@ -112,6 +112,18 @@ def test_a_visit_has_one_draft_which_is_never_written_over(doctor, author, facil
     assert MedicalRecord.objects.get().notes == "First"
 
 
+def test_an_amendment_that_is_open_is_not_written_over(doctor, author, facility, patient):
+    visit = AppointmentFactory(facility=facility, doctor=author.doctor, patient=patient)
+    given = {"patient_id": patient.pk, "appointment_id": visit.pk, "notes": "Cough."}
+    first = doctor.post(NOTES, given)
+    assert doctor.post(f"{first['Location']}/sign").status_code == 200
+    amendment = doctor.post(f"{first['Location']}/amend", {"reason": "Typing error"}).json()
+    refused = doctor.post(NOTES, given | {"notes": "Another"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "draft_open")
+    assert refused.json()["draft_id"] == amendment["id"]
+    assert MedicalRecord.objects.get(pk=amendment["id"]).notes == "Cough."
+
+
 def test_a_note_is_amended_by_a_version_with_a_reason(doctor, signed):
     address = f"{NOTES}/{signed.pk}"
     assert doctor.post(f"{address}/amend", {}).status_code == 400

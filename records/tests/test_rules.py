@@ -313,7 +313,7 @@ class TestNotes:
         visit = AppointmentFactory(facility=facility, doctor=doctor)
         begun = {"facility": facility, "patient": visit.patient, "appointment": visit}
         draft = DraftFactory(**begun, by=doctor.user)
-        again = MedicalRecord.objects.begin(**begun, by=doctor.user)
+        again = MedicalRecord.objects.begin_or_go_on(**begun, by=doctor.user)
         assert again == draft
         copy = MedicalRecord.objects.get()
         copy.pk = None
@@ -321,7 +321,7 @@ class TestNotes:
         DraftFactory(**begun, by=factories.doctor_user(facility))
         draft.refresh_from_db()
         draft.sign(by=doctor.user, revision=draft.revision)
-        assert MedicalRecord.objects.begin(**begun, by=doctor.user) != draft
+        assert MedicalRecord.objects.begin_or_go_on(**begun, by=doctor.user) != draft
 
     def test_a_visit_of_another_patient_is_refused(self):
         visit = AppointmentFactory()

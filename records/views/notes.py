@@ -33,7 +33,7 @@ def begin(request: DeskRequest, patient: Patient) -> HttpResponse:
         visit = get_object_or_404(visits.select_related("facility"), pk=pk)
     try:
         facility = visit.facility if visit else facility_for(request.user, patient)
-        draft = MedicalRecord.objects.begin(
+        draft = MedicalRecord.objects.begin_or_go_on(
             patient=patient, facility=facility, by=request.user, appointment=visit
         )
     except ValidationError as error:

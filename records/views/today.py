@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from facilities.models import Facility
 from records.models import Allergy, MedicalRecord
 from records.reading import note_reading
-from records.scope import MAY_READ
+from records.scope import MAY_READ, charts_of
 from scheduling.calendars import local
 from scheduling.flow import STATUSES
 from scheduling.models import Appointment
@@ -62,15 +62,17 @@ def chosen(request: DeskRequest, facilities: list[Facility]) -> Facility | None:
 
 def rows(request: DeskRequest, visits: list[Appointment]) -> list[dict[str, Any]]:
     """Return each visit with the patient's active allergies and the reader's own note of it."""
-    patients = [each.patient_id for each in visits]
+    patients = [each.patient_id or 0 for each in visits]
     active = Allergy.objects.visible_to(request.user).active().filter(patient__in=patients)
     allergies = Counter(active.values_list("patient_id", flat=True))
+    open_charts = set(charts_of(request.user).filter(pk__in=patients).values_list("pk", flat=True))
     own = MedicalRecord.objects.visible_to(request.user).in_force()
     own = own.filter(recorded_by=request.user, appointment__in=visits).order_by("pk")
     notes = {note.appointment_id: note for note in own}
     return [
         {
             "visit": each,
+            "is_open": each.patient_id in open_charts,
             "allergies": allergies[each.patient_id or 0],
             "note": notes.get(each.pk),
             "may_write": each.status not in NO_NOTE,

@@ -157,7 +157,9 @@ def test_the_administration_lists_feeds_and_revokes_them(admin, doctor):
     page = admin.get(f"{url}{feed.pk}/change/").content.decode()
     assert feed.token_hash not in page
     pressed = {"action": "revoke", "_selected_action": [feed.pk]}
-    assert "revoked." in admin.post(url, pressed, follow=True).content.decode()
+    assert "Done with 1 of them." in admin.post(url, pressed, follow=True).content.decode()
+    feed.refresh_from_db()
+    assert feed.revoked_at is not None
     again = admin.post(url, pressed, follow=True).content.decode()
     assert "revoked or replaced this address already" in again
     feed.refresh_from_db()

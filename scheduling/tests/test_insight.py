@@ -99,7 +99,7 @@ def test_utilisation_is_booked_by_worked_less_absences(facility, doctor, scope):
     visit(doctor, at(facility, date(2026, 3, 3), 8), "booked", minutes=120)
     visit(doctor, at(facility, date(2026, 3, 9), 8))
     table = utilisation(scope).rows
-    row = ["50%", "50%", "–", "–", "–", "–", "0%", "35%", "3.5", "10.0"]
+    row = ["0%", "50%", "50%", "–", "–", "–", "–", "35%", "3.5", "10.0"]
     assert table == [["Dr. Ruiz", *row], ["All together", *row]]
 
 
@@ -108,7 +108,7 @@ def test_a_facility_s_day_is_its_own(facility, doctor):
     assert late.date() == date(2026, 3, 3)
     visit(doctor, late)
     scope = Scope([facility], MONDAY, MONDAY, NOW)
-    assert utilisation(scope).rows[0][1] == "12%"
+    assert utilisation(scope).rows[0][2] == "12%"
     assert noshows(scope).rows[0] == ["Mar 2, 2026", "0", "1", "0.0%"]
     next_day = date(2026, 3, 3)
     assert noshows(Scope([facility], next_day, next_day, NOW)).rows == []

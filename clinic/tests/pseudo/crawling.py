@@ -58,6 +58,7 @@ def addresses(place: Place) -> Iterator[str]:
 
 def _values(path: str, names: set[str], place: Place) -> Iterator[dict[str, Any]]:
     fixed: dict[str, Any] = {"token": "1", "uidb36": "1", "key": "1", "slug": "utilisation"}
+    fixed["kind"] = "allergy"
     values = {name: fixed[name] for name in names if name in fixed}
     values |= {name: place.rows[name][0] for name in names if name in place.rows}
     if "other_pk" in names:

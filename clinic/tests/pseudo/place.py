@@ -11,6 +11,15 @@ from facilities.models import CareType, Doctor, Facility, ZipCodeRange
 from facilities.tests.factories import FacilityFactory, RoomFactory, staff_of
 from patients.models import ContactEntry, Patient
 from patients.tests.factories import PatientFactory, RegistrationFactory
+from records.tests.factories import (
+    AllergyFactory,
+    ConditionFactory,
+    DocumentFactory,
+    DraftFactory,
+    EncounterFactory,
+    MedicationFactory,
+    SignedFactory,
+)
 from scheduling.models import (
     Appointment,
     AppointmentSeries,
@@ -55,7 +64,12 @@ def build() -> Place:
     contact.add()
     RegistrationFactory(facility=facility, given_name="Άρης", family_name="Μ", user=_account())
     FreeTimeHorizon.extend(timezone.now().date())
+    allergy, note, document = _chart(facility, someone, people["doctor"])
     rows: dict[str, list[Any]] = {
+        "patient_id": [someone],
+        "notes": [note],
+        "documents": [document],
+        "<kind:kind>": [allergy],
         "facility_id": [facility],
         "doctor_id": [doctor, other],
         "patients": [someone, *_alike(facility), visits[0].patient],
@@ -67,7 +81,8 @@ def build() -> Place:
         "hours": [doctor.working_hours.first()],
         "feeds": [CalendarFeed.objects.earliest("pk")],
     }
-    return Place(people, {name: [each.pk for each in found] for name, found in rows.items()})
+    ids = {name: [each.pk for each in found] for name, found in rows.items()}
+    return Place(people, ids)
 
 
 def _person(role: str) -> dict[str, Any]:
@@ -96,6 +111,17 @@ def _doctor(facility: Facility, name: str, user: User | None, kind: Any) -> Doct
 
 def _patient(facility: Facility, given_name: str, **fields: Any) -> Patient:
     return PatientFactory(facility=facility, given_name=given_name, family_name="Μ", **fields)
+
+
+def _chart(facility: Facility, patient: Patient, doctor: User) -> tuple[Any, Any, Any]:
+    """Return an allergy, a signed note and a document of a patient's chart, of what it can hold."""
+    note = {"facility": facility, "patient": patient, "by": doctor, "notes": WORDS}
+    about = {"facility": facility, "patient": patient, "recorded_by": doctor}
+    for make in (ConditionFactory, MedicationFactory, EncounterFactory):
+        make(**about, description=WORDS)
+    allergy = AllergyFactory(**about, description=WORDS)
+    DraftFactory(**note)
+    return allergy, SignedFactory(**note), DocumentFactory(**about, title=WORDS)
 
 
 def _alike(facility: Facility) -> list[Patient]:
