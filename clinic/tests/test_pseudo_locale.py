@@ -24,6 +24,7 @@ NAMES = re.compile("[0-9\u0370-\u03ff]+( [0-9\u0370-\u03ff]+)*")
 
 @pytest.fixture
 def place(settings: LazySettings, tmp_path: Path) -> Place:
+    settings.MEDIA_ROOT = tmp_path / "media"
     built = build()
     speak_pseudo(settings, tmp_path / "locale")
     return built

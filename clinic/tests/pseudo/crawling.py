@@ -137,7 +137,10 @@ class Crawler:
 
 
 def is_page(answer: HttpResponse) -> bool:
-    return answer.get("Content-Type", "").startswith("text/html") and not answer.streaming
+    if answer.streaming:
+        answer.getvalue()  # which closes the file that is sent
+        return False
+    return answer.get("Content-Type", "").startswith("text/html")
 
 
 def route(address: str) -> str:

@@ -31,6 +31,8 @@ EMPTY = words("area base br col embed hr img input link meta source track wbr")
 # Names, abbreviations that all three languages share, and addresses.
 ALLOWED = re.compile(
     r"https?://\S+|\S+@\S+|\b(?:MRN|PDF|CSV|UTC|GMT|Etc/\S+|English|Español|Português)\b"
+    # Names of code systems, and blood types.
+    r"|\b(?:SNOMED CT|RxNorm|ICD-10-CM)\b|\b(?:AB|A|B|O)[+−]"
 )
 LETTERS = re.compile("[A-Za-z]")
 
