@@ -58,6 +58,8 @@ class Patients(ShowsRecords, Syncs, Retrieves, Creates, Updates, Destroys, Endpo
     def _named(self, rows: list[Any]) -> Iterator[int]:
         """Yield also both records of a merge, and who was named as a likely duplicate."""
         for row in rows:
+            if not isinstance(row, dict):
+                continue
             if "merged_id" in row:
                 yield from (row["merged_id"], row["into_id"])
                 continue
