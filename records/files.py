@@ -30,6 +30,11 @@ from facilities.refusals import refusals
 if TYPE_CHECKING:
     from records.models import Document
 
+# A browser is to save it: never to run it, whatever it holds.
+AS_A_FILE = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
 MOST_PIXELS = 40_000_000
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 

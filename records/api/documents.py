@@ -33,16 +33,9 @@ from records.api.charts import (
     ClinicalSerializer,
     MarksErrors,
 )
-from records.files import ContentType, remove
+from records.files import AS_A_FILE, ContentType, remove
 from records.models import Document
 from records.uploading import CappedUpload
-
-# A browser is to save it: never to run it, whatever it holds.
-AS_A_FILE = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "private, no-store",
-}
 
 
 @exemplified(shown=examples.DOCUMENT)

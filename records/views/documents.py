@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.models import Patient
+from records.files import AS_A_FILE
 from records.forms import DocumentForm
 from records.models import Document
 from records.reading import reads
@@ -19,12 +20,6 @@ from records.views import chart
 from records.views.answers import refusal_status
 from records.views.rows import back
 from scheduling.views.answers import DeskRequest
-
-# A browser is to save it: never to run it, whatever it holds.
-AS_A_FILE = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 @csrf_exempt  # `taken` looks: whoever does so earlier has the file read before it is capped
