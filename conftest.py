@@ -54,14 +54,23 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Let tests that commit be cleaned up after: the access log can be truncated, no more."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let tests that commit be cleaned up after: the access log can be truncated, no more.
+
+    At the end a server's thread may still be answering a page that was open; it is not waited for.
+    """
     from django.db import connection  # noqa: PLC0415 - Django is not set up when this file is read
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         name = connection.ops.quote_name(connection.settings_dict["NAME"])
         cursor.execute(f"ALTER DATABASE {name} SET audit.maintenance = 'truncate'")
         cursor.execute("SET audit.maintenance = 'truncate'")
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

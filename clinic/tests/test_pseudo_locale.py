@@ -5,6 +5,7 @@ In it a translated text is in brackets, so whatever stands outside of them was n
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
-from clinic.tests.pseudo.catalogue import pseudo, speak_pseudo
+from clinic.tests.pseudo.catalogue import forget_what_was_said, pseudo, speak_pseudo
 from clinic.tests.pseudo.crawling import Crawler, Page, is_page, routes
 from clinic.tests.pseudo.place import ROLES, Place, build
 from clinic.tests.pseudo.reading import findings_in
@@ -23,11 +24,13 @@ NAMES = re.compile("[0-9\u0370-\u03ff]+( [0-9\u0370-\u03ff]+)*")
 
 
 @pytest.fixture
-def place(settings: LazySettings, tmp_path: Path) -> Place:
+def place(settings: LazySettings, tmp_path: Path) -> Iterator[Place]:
     settings.MEDIA_ROOT = tmp_path / "media"
     built = build()
     speak_pseudo(settings, tmp_path / "locale")
-    return built
+    forget_what_was_said()
+    yield built
+    forget_what_was_said()
 
 
 def told(findings: dict[str, list[str]]) -> str:

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.utils import translation
 
 from patients.likeness import closeness, distance
 from patients.search import Number, Query, Writing, fold, parse, parse_date
@@ -107,10 +106,3 @@ def test_the_same_word_fits_better_than_its_beginning_and_that_better_than_a_sli
     ]
     assert fits == sorted(fits, reverse=True)
     assert fits[-2] > fits[-1] == 0
-
-
-@pytest.mark.parametrize("text", ["4/5/2010", "04052010", "04.05.2010"])
-def test_days_stand_first_where_the_language_has_it_so(text: str) -> None:
-    assert parse_date(text) == date(2010, 4, 5)
-    with translation.override("es"):
-        assert parse_date(text) == date(2010, 5, 4)

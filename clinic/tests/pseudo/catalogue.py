@@ -15,6 +15,8 @@ from django.conf import LazySettings
 from django.utils.translation import trans_real
 
 from clinic.setup import messages
+from patients import typed_dates
+from scheduling import board
 
 OPENS, CLOSES = "⟦⟧"
 PLAIN = "AaBbCcDdEeFfGgHhIiJjKkLlMmNnOoPpQqRrSsTtUuVvWwXxYyZz"
@@ -45,6 +47,12 @@ def speak_pseudo(settings: LazySettings, directory: Path) -> None:
     ours = [(message.id, message.context) for message in messages.texts(found)]
     _write([*theirs, *ours], directory / "en/LC_MESSAGES/django.mo")
     settings.LOCALE_PATHS = [directory]
+
+
+def forget_what_was_said() -> None:
+    """Empty what a process keeps of texts that it has said in a language."""
+    for kept in (board._clock_in, typed_dates._writing):
+        kept.cache_clear()
 
 
 def _of_packages() -> Iterable[tuple[Text, str | None]]:
