@@ -112,13 +112,18 @@ def _shifted(
     doctor: Doctor | None,
     replacing: "Mapping[int, Slot]",
 ) -> dict[int, Appointment]:
-    """Return by id where each is to be, unsaved; the shift is that of the facility's clock."""
+    """Return by id where each is to be, unsaved; the shift is that of the facility's clock.
+
+    What changes its doctor alone keeps its instant, in an hour that occurs twice as well.
+    """
     own = following[0]
     shift = _clock(own, starts_at) - _clock(own, own.starts_at)
     wanted = {}
     for each in following:
         at = _clock(each, each.starts_at) + shift
-        start = instant_of_hours(at.date(), at.time(), each.facility.tz)
+        start = (
+            instant_of_hours(at.date(), at.time(), each.facility.tz) if shift else each.starts_at
+        )
         goal = _moved(each, doctor or each.doctor, start)
         if slot := replacing.get(each.pk):
             goal = _moved(each, slot.doctor, slot.starts_at)
