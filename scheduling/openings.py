@@ -25,6 +25,8 @@ from scheduling.wanted import Wanted, places_for
 # How many days are looked at first, by how much more each time, and how many days of how many
 # doctors at most in one statement.
 FIRST_WINDOW, GROWTH, AT_ONCE = 1, 2, 4000
+# From a first day near the end of what is worked out ahead, or beyond it, this far.
+LATER_DAYS = timedelta(days=28)
 
 
 class Slot(NamedTuple):
@@ -77,12 +79,14 @@ def windows(
 ) -> Iterator[Window]:
     """Yield the days to look at, `first` at once and then ever more, up to `most` at once.
 
-    Without a last day these are the days that are worked out ahead; with one, all up to that day,
-    and what lies beyond is worked out as it is asked for. The first day may lie a day back, where
-    it is still yesterday at some facility; what has passed is not offered anyway.
+    Without a last day these are the days that are worked out ahead, and LATER_DAYS from the first
+    one at least; with a last day, all up to that day. What is not worked out ahead is worked out as
+    it is asked for. The first day may lie a day back, where it is still yesterday at some facility;
+    what has passed is not offered anyway.
     """
     known = FreeTimeHorizon.known_until(now.date())
-    end = wanted.last + timedelta(days=1) if wanted.last else max(known, now.date() + AHEAD)
+    last_of_all = max(known, now.date() + AHEAD, wanted.first + LATER_DAYS + timedelta(days=1))
+    end = wanted.last + timedelta(days=1) if wanted.last else last_of_all
     day, size = max(wanted.first, now.date() - timedelta(days=1)), first
     if wanted.starting:
         day = max(day, wanted.starting.starts_at.date() - timedelta(days=1))
