@@ -145,7 +145,8 @@ def _within_hours(appointment: Appointment, calendar: Calendar) -> bool:
 def proposals(appointments: Iterable[Appointment], *, now: datetime) -> list[Proposal]:
     """Return a proposal for each appointment, by start; no two of them collide.
 
-    Takes one query, and five for each facility among the appointments, however many they are.
+    Takes one query, six for each facility among the appointments, and two for each type of visit
+    there, however many they are.
     """
     listed = sorted(appointments, key=lambda each: (each.starts_at, each.pk))
     taken = Taken.load(listed, now) if listed else Taken()
