@@ -5,6 +5,7 @@ from scheduling.models.feed import CalendarFeed
 from scheduling.models.free_time import FreeTime, FreeTimeHorizon
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
 from scheduling.models.series import AppointmentSeries
+from scheduling.models.venue import Venue
 from scheduling.models.visitor import Visitor
 from scheduling.models.waitlist import WaitlistEntry
 
@@ -18,6 +19,7 @@ __all__ = [
     "FreeTime",
     "FreeTimeHorizon",
     "TimeOff",
+    "Venue",
     "Visitor",
     "WaitlistEntry",
     "WorkingHours",
