@@ -157,7 +157,11 @@ class Appointment(models.Model):
         rules.refuse_times(self)
         rules.refuse_room(self, before)
         rules.refuse_by_type(self, before)
-        if not self.override_reason and not rules.keeps_its_time(self, before):
+        if rules.keeps_its_time(self, before):
+            return
+        if self.override_reason:
+            rules.refuse_doctor_elsewhere(self.doctor, self.facility)
+        else:
             calendars.refuse_closed_time(self, calendar)
 
     @one_write
