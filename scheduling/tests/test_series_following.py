@@ -87,6 +87,26 @@ def test_another_doctor_keeps_the_instant_in_an_hour_that_occurs_twice():
     assert set(series.appointments.values_list("doctor", flat=True)) == {other.pk}
 
 
+@pytest.mark.parametrize("from_hour", [1, 9])
+def test_the_second_of_two_hours_is_where_a_visit_goes_when_it_is_meant(from_hour):
+    course = Course(timezone="America/Chicago")
+    course.doctor = working_doctor(course.facility, time(0, 30))
+    course.first = datetime(2037, 11, 1, from_hour, 30, tzinfo=course.facility.tz)
+    series = course.book(rule=weekly(course.first, count=2))
+    second = datetime(2037, 11, 1, 7, 30, tzinfo=UTC)  # half past one, for the second time
+    series.move_from(visit(series, 0), starts_at=second, by=None)
+    next_week = datetime(2037, 11, 8, 1, 30, tzinfo=course.facility.tz)
+    assert starts_of(series) == [second, next_week]
+
+
+def test_a_series_does_not_begin_at_the_second_of_two_hours():
+    course = Course(timezone="America/Chicago")
+    course.first = datetime(2037, 11, 1, 7, 30, tzinfo=UTC)
+    with pytest.raises(ValidationError) as refusal:
+        course.book()
+    assert refusal.value.code == "second_of_two"
+
+
 def test_every_clash_of_a_move_is_listed_and_nothing_is_moved(course, series):
     course.take(course.at(1, 10))
     course.take(course.at(3, 10))
