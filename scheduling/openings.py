@@ -20,7 +20,7 @@ from scheduling.calendars import local
 from scheduling.free_stretches import Stretch, Window, free_stretches
 from scheduling.models import FreeTimeHorizon
 from scheduling.models.free_time import AHEAD
-from scheduling.wanted import Wanted, places_for
+from scheduling.wanted import Place, Wanted, places_for
 
 # How many days are looked at first, by how much more each time, and how many days of how many
 # doctors at most in one statement.
@@ -50,8 +50,7 @@ def find_openings(wanted: Wanted, *, now: datetime, count: int = 5) -> list[Slot
     """
     places = places_for(wanted)
     found: list[Slot] = []
-    most = max(1, AT_ONCE // max(1, len(places)))
-    for window in windows(wanted, now, most=most):
+    for window in windows(wanted, now, most=_days_at_once(places)):
         stretches = free_stretches(wanted, places, window, now=now, limit=count)
         found += islice(_apart(_slots(wanted, stretches)), count - len(found))
         if len(found) == count:
@@ -67,11 +66,16 @@ def free_starts(wanted: Wanted, *, now: datetime) -> list[Slot]:
 def free_time(wanted: Wanted, *, now: datetime) -> list[Stretch]:
     """Return all the time in which what is wanted fits, from the first to the last day."""
     places = places_for(wanted)
+    most = _days_at_once(places)
     return [
         stretch
-        for window in windows(wanted, now, first=AHEAD.days)
+        for window in windows(wanted, now, first=most, most=most)
         for stretch in free_stretches(wanted, places, window, now=now, limit=None)
     ]
+
+
+def _days_at_once(places: list[Place]) -> int:
+    return max(1, AT_ONCE // max(1, len(places)))
 
 
 def windows(
