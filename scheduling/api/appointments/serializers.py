@@ -234,28 +234,6 @@ class ChangeSerializer(AsFound):
         return said
 
 
-@exemplified(sent=examples.CANCEL)
-class CancellationSerializer(Serializer):
-    reason = serializers.CharField(max_length=200, help_text="Why it is cancelled.")
-
-
-# What a status may be set to. A time is held by `hold`, and booked or confirmed for somebody.
-BY_STATUS = [each for each in Status if each not in {Status.PENDING, Status.BOOKED}]
-
-
-class StatusChangeSerializer(Serializer):
-    status = serializers.ChoiceField(choices=[(each.value, each.label) for each in BY_STATUS])
-    reason = serializers.CharField(
-        max_length=200, required=False, default="", help_text="Why, where it is cancelled."
-    )
-
-    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        if said["reason"] and said["status"] != Status.CANCELLED:
-            message = _("A reason belongs to `cancelled` alone. Leave it out here.")
-            raise serializers.ValidationError({"reason": [message]}, code="not_cancelled")
-        return said
-
-
 def own_record(user: Any, named: Patient | None = None) -> Patient:
     """Return the patient record of an account; raise Forbidden when it has none."""
     patient = named or Patient.objects.visible_to(user).first()
