@@ -10,12 +10,12 @@ from clinic.tests.access.described import Operation, operations
 pytestmark = pytest.mark.django_db
 
 WRITES = [each for each in operations() if each.route.method in ("post", "put", "patch")]
-UNREADABLE = {
-    "too deep": "[" * 100_000,
-    "too deep in a field": '{"reason":' * 50_000,
-    "half a character": r'{"reason": "x", "\ud800": 1}',
-    "half a character in a value": r'{"reason": "\udfff"}',
-}
+UNREADABLE = [
+    "[" * 100_000,
+    '{"reason":' * 50_000,
+    r'{"reason": "x", "\ud800": 1}',
+    r'{"reason": "\udfff"}',
+]
 
 
 @pytest.fixture(autouse=True)
@@ -31,14 +31,14 @@ def here(django_db_setup, django_db_blocker):
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=str)
-@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
-def test_json_that_cannot_be_read_is_refused(here, operation: Operation, body):
-    with transaction.atomic():
-        answer = send(here, operation.route, body)
-        transaction.set_rollback(True)
-    assert answer.status_code < 500, answer.getvalue()
-    if operation.takes_json:
-        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+def test_json_that_cannot_be_read_is_refused(here, operation: Operation):
+    for body in UNREADABLE:
+        with transaction.atomic():
+            answer = send(here, operation.route, body)
+            transaction.set_rollback(True)
+        assert answer.status_code < 500, answer.getvalue()
+        if operation.takes_json:
+            assert (answer.status_code, answer.json()["code"]) == (400, "parse_error"), body[:40]
 
 
 def test_there_are_such_addresses():
