@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.throttling import BaseThrottle
 
+from api import problems
+
 MARK = "_shown_of_records"
 WRITE = """
     INSERT INTO audit_accessevent (
@@ -61,7 +63,7 @@ def shows(
 def write(request: HttpRequest, response: HttpResponseBase) -> None:
     """Write what was noted, unless this answer shows none of it. Raises what the database does."""
     marks: list[Shown] = request.__dict__.get(MARK, [])
-    if not marks or not shows_something(response.status_code):
+    if not marks or not shows_something(response.status_code) or is_problem(response):
         return
     known = about(request)
     with connection.cursor() as cursor:
@@ -73,10 +75,15 @@ def write(request: HttpRequest, response: HttpResponseBase) -> None:
 def shows_something(status: int) -> bool:
     """Say whether an answer with this status shows what the view meant to show.
 
-    A form comes back with 409, 412 or 422. What a client may show again (304) was written when it
-    was sent.
+    A form comes back with 409, 412 or 422; what the API refuses is only a problem. What a client
+    may show again (304) was written when it was sent.
     """
     return 200 <= status < 300 or status in {409, 412, 422}
+
+
+def is_problem(response: HttpResponseBase) -> bool:
+    """Say whether an answer holds nothing but why the API refuses something."""
+    return str(response.get("Content-Type", "")).startswith(problems.CONTENT_TYPE)
 
 
 def about(request: HttpRequest) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from facilities.querysets import (
     ZipCodeRangeQuerySet,
     zip_span,
 )
+from facilities.triggers import range_triggers
 
 zip_code_validator = RegexValidator(
     r"^\d{5}$", _("Enter a ZIP code of five digits, such as 02134.")
@@ -221,6 +222,7 @@ class ZipCodeRange(models.Model):
         indexes = [
             GistIndex(zip_span(), name="zip_code_range_serves"),
         ]
+        triggers = range_triggers()
 
     def __str__(self) -> str:
         return self.zip_min if self.zip_min == self.zip_max else f"{self.zip_min}–{self.zip_max}"

@@ -26,6 +26,7 @@ from scheduling.api.appointments.serializers import (
     types,
 )
 from scheduling.availability import DEFAULT_DURATION
+from scheduling.models import AppointmentType
 from scheduling.no_opening import why_none
 from scheduling.openings import Slot, find_openings
 from scheduling.waitlist_rules import FARTHEST_MILES
@@ -68,7 +69,10 @@ class SlotSearch(Serializer):
         help_text="1 is Monday. Repeat it for several.",
     )
     duration_minutes = serializers.IntegerField(
-        min_value=SHORTEST, max_value=LONGEST, required=False
+        min_value=SHORTEST,
+        max_value=LONGEST,
+        required=False,
+        help_text="Of a patient's search only the type's own.",
     )
     limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL)
 
@@ -100,7 +104,13 @@ class SlotSearch(Serializer):
             said["patient"] = own_record(user, said.get("patient"))
             if "type" not in said:
                 self._refuse("type", _("Choose the type of visit that you want to book."))
+            self._refuse_other_length(said["type"], said)
         return said
+
+    def _refuse_other_length(self, kind: AppointmentType, said: dict[str, Any]) -> None:
+        if said.get("duration_minutes", kind.duration_minutes) != kind.duration_minutes:
+            told = _("%(type)s has its own length. Leave this out, or call the clinic.")
+            self._refuse("duration_minutes", told % {"type": kind})
 
     def _refuse(self, name: str, message: str) -> None:
         raise serializers.ValidationError({name: [message]})
@@ -181,7 +191,7 @@ class Slots(Endpoint):
         """Return what is looked for; a patient's within what they may book online."""
         user, kind = self.request.user, said.get("type")
         usual = kind.duration if kind else DEFAULT_DURATION
-        minutes = said.get("duration_minutes") if user.is_clinic_staff else None
+        minutes = said.get("duration_minutes")
         from_time, to_time = PARTS.get(said.get("part_of_day", ""), (None, None))
         patient: Patient | None = said.get("patient")
         return Wanted(

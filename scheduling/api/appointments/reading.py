@@ -14,6 +14,8 @@ from rest_framework.response import Response
 from api.examples import exemplified
 from api.fields import Instant, Named
 from api.serializers import ForStaff
+from audit.kinds import Kind
+from audit.reading import shows
 from scheduling.api.appointments import examples
 from scheduling.feeds import entry_of
 from scheduling.history import Entry
@@ -67,6 +69,8 @@ class Reads:
     @action(detail=True, pagination_class=None, needs="scheduling.view_appointment")
     def history(self: Any, request: Request, pk: str) -> Response:
         row = self.get_object()
+        if row.patient_id:
+            shows(request, Kind.APPOINTMENT, [row.patient_id])
         events = row.events.select_related("by", "from_doctor", "to_doctor", "from_room", "to_room")
         context = self.get_serializer_context() | {"facility": row.facility}
         shown = HistorySerializer({"results": events}, context=context)
