@@ -116,6 +116,11 @@ class Clinical(models.Model):
     def is_in_error(self) -> bool:
         return self.error_at is not None
 
+    @property
+    def error_words(self) -> str:
+        """Return why it is wrong, as it was typed."""
+        return self.error_reason
+
 
 class Course(Clinical):
     """A clinical row whose course goes on after it was written, until it comes to its end."""
