@@ -102,10 +102,10 @@ class TestTheChart:
 
         live(1)
         client.get(chart(patient))
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(25):
             client.get(chart(patient))
         live(12)
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(25):
             page = text(client.get(chart(patient)))
         assert "Page 1 of 2" in page
         assert "Page 2 of 2" in text(client.get(chart(patient) + "?page=2"))
