@@ -43,7 +43,7 @@ def test_the_first_of_what_is_over_is_on_the_last_page(client, doctor, facility,
     for row in rows:
         at = timezone.now() if kind == "medication" else timezone.localdate()
         row.end(at, by=doctor)
-    assert rows[0].description not in text(client.get(chart(patient))).split()
+    assert f">{rows[0].description}<" not in text(client.get(chart(patient)))
     page = text(client.get(chart(patient), {kind: 2}))
     assert f">{rows[0].description}<" in page
     assert '<details class="chart-past" open>' in page
