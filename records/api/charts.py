@@ -111,6 +111,14 @@ class Charts(ShowsRecords, Syncs, Retrieves, Endpoint):
         if "patient_id" in kwargs:
             get_object_or_404(charts_of(request.user), pk=kwargs["patient_id"])
 
+    def kept_of(self, answered: Any) -> Any:
+        """Keep the id alone: what a chart says is kept in the chart and nowhere else."""
+        return {"id": answered["id"]}
+
+    def repeated(self, kept: Any) -> Any:
+        """Return the row as it is by now."""
+        return self.representation(get_object_or_404(self.get_queryset(), pk=kept["id"]))
+
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
         if "patient_id" in self.kwargs and not getattr(self, "swagger_fake_view", False):
