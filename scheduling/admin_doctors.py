@@ -1,5 +1,6 @@
 """Doctors in the admin, with when they work and when they are away."""
 
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -15,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_rows import each
 from facilities.admin import DoctorAdmin
 from facilities.models import Doctor
+from scheduling import leaving
 from scheduling.admin_forms import AbsenceForm
-from scheduling.leaving import refuse_leaving
 from scheduling.models import TimeOff, WorkingHours
 from scheduling.models.hours import OVERLAPPING_HOURS
 
@@ -69,7 +70,7 @@ class DoctorForm(forms.ModelForm):
     def clean_is_active(self) -> bool:
         is_active = bool(self.cleaned_data["is_active"])
         if self.instance.is_active and self.instance.pk and not is_active:
-            refuse_leaving(self.instance, timezone.now())
+            leaving.refuse_leaving(self.instance, timezone.now())
         return is_active
 
 
@@ -85,17 +86,8 @@ class WorkingDoctorAdmin(DoctorAdmin):
 
     @admin.action(description=_("Let the selected doctors take appointments"))
     def activate(self, request: HttpRequest, chosen: QuerySet[Doctor]) -> None:
-        each(self, request, chosen, lambda doctor: _set_active(doctor, is_active=True))
+        each(self, request, chosen, leaving.activate)
 
     @admin.action(description=_("Let the selected doctors take no more appointments"))
     def deactivate(self, request: HttpRequest, chosen: QuerySet[Doctor]) -> None:
-        def leave(doctor: Doctor) -> None:
-            refuse_leaving(doctor, timezone.now())
-            _set_active(doctor, is_active=False)
-
-        each(self, request, chosen, leave)
-
-
-def _set_active(doctor: Doctor, *, is_active: bool) -> None:
-    doctor.is_active = is_active
-    doctor.save(update_fields=["is_active", "updated_at"])
+        each(self, request, chosen, partial(leaving.deactivate, now=timezone.now()))

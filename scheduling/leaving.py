@@ -1,16 +1,38 @@
-"""Doctors who stop seeing patients, while visits are still booked with them."""
+"""Doctors who stop seeing patients: not while visits are still booked with them.
+
+The one rule of API and admin. It stands here, as what a doctor would leave behind are appointments.
+"""
 
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import ngettext
 
 from facilities.models import Doctor
 from scheduling.models import Appointment
 
 
+def deactivate(doctor: Doctor, now: datetime) -> None:
+    """Let a doctor take no more appointments; raise ValidationError as `refuse_leaving` does."""
+    with transaction.atomic():
+        refuse_leaving(doctor, now)
+        doctor.is_active = False
+        doctor.save(update_fields=["is_active", "updated_at"])
+
+
+def activate(doctor: Doctor) -> None:
+    doctor.is_active = True
+    doctor.save(update_fields=["is_active", "updated_at"])
+
+
 def refuse_leaving(doctor: Doctor, now: datetime) -> None:
-    """Raise ValidationError `visits_to_come` as long as a doctor has visits to come."""
+    """Raise ValidationError `visits_to_come` as long as a doctor has visits to come.
+
+    Call it in the transaction of the change: it locks the doctor as a booking does, so that none
+    comes in between.
+    """
+    Doctor.objects.select_for_update(no_key=True).get(pk=doctor.pk)
     count = Appointment.objects.filter(doctor=doctor).expected(now).count()
     if count:
         refusal = ngettext(
