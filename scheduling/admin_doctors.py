@@ -1,10 +1,8 @@
 """Doctors in the admin, with when they work and when they are away."""
 
-from functools import partial
 from itertools import combinations
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -16,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_rows import each
 from facilities.admin import DoctorAdmin
 from facilities.models import Doctor
-from scheduling import leaving
 from scheduling.admin_forms import AbsenceForm
 from scheduling.models import TimeOff, WorkingHours
 from scheduling.models.hours import OVERLAPPING_HOURS
@@ -66,17 +63,8 @@ class TimeOffInline(admin.TabularInline):
         return rows.select_related("doctor").prefetch_related("doctor__facilities")
 
 
-class DoctorForm(forms.ModelForm):
-    def clean_is_active(self) -> bool:
-        is_active = bool(self.cleaned_data["is_active"])
-        if self.instance.is_active and self.instance.pk and not is_active:
-            leaving.refuse_leaving(self.instance, timezone.now())
-        return is_active
-
-
 @admin.register(Doctor)
 class WorkingDoctorAdmin(DoctorAdmin):
-    form = DoctorForm
     inlines = [WorkingHoursInline, TimeOffInline]
     actions = ["activate", "deactivate", "delete_each"]
 
@@ -86,8 +74,8 @@ class WorkingDoctorAdmin(DoctorAdmin):
 
     @admin.action(description=_("Let the selected doctors take appointments"))
     def activate(self, request: HttpRequest, chosen: QuerySet[Doctor]) -> None:
-        each(self, request, chosen, leaving.activate)
+        each(self, request, chosen, Doctor.activate)
 
     @admin.action(description=_("Let the selected doctors take no more appointments"))
     def deactivate(self, request: HttpRequest, chosen: QuerySet[Doctor]) -> None:
-        each(self, request, chosen, partial(leaving.deactivate, now=timezone.now()))
+        each(self, request, chosen, Doctor.deactivate)

@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from facilities.tests.factories import staff_of
+from facilities.tests.factories import FacilityFactory, staff_of
 from patients.models import Patient
 from patients.tests.factories import PatientFactory
 from records.models import Allergy, Condition, HealthSummary, Medication
 from records.tests.charting import chart, doctor, facility, patient, text
 from records.tests.factories import HealthSummaryFactory, doctor_user
-from scheduling.tests.factories import early_facility
+from scheduling.tests.factories import AppointmentFactory, early_facility, in_days
 
 __all__ = ["doctor", "facility", "patient"]
 
@@ -85,6 +86,28 @@ def test_what_lies_ahead_is_refused(client, doctor, patient, kind):
     answer = send(client, patient, kind, **{name: ahead})
     assert answer.status_code == 422
     assert "lies ahead" in text(answer)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_day_is_one_by_the_clock_of_the_patients_facility(client, doctor, facility, zone):
+    away = FacilityFactory(timezone=zone)
+    patient = PatientFactory(facility=away)
+    AppointmentFactory(
+        patient=patient,
+        facility=facility,
+        doctor=doctor.doctor,
+        starts_at=in_days(2, 9, facility=facility),
+    )
+    today = timezone.localdate(timezone=away.tz)
+    for kind, name in (("condition", "onset_on"), ("medication", "starts_on")):
+        tomorrow = (today + timedelta(days=1)).isoformat()
+        assert send(client, patient, kind, **{name: tomorrow}).status_code == 422
+        assert send(client, patient, kind, **{name: today.isoformat()}).status_code == 302
+    assert Condition.objects.get().onset_on == today
+    begin = Medication.objects.get().starts_at
+    assert begin.astimezone(away.tz).isoformat()[:16] == f"{today}T00:00"
+    shown = text(client.get(chart(patient)))
+    assert shown.count(f"Since {date_format(today, 'DATE_FORMAT')}") == 2
 
 
 def test_a_merged_record_refuses_with_the_way_on(client, doctor, facility):

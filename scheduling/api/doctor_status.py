@@ -1,8 +1,5 @@
-"""Doctors who come and go: it stands here, as what they would leave behind are appointments."""
+"""Doctors who come and go."""
 
-from functools import partial
-
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,7 +8,6 @@ from api.idempotency import idempotent
 from api.views import Endpoint
 from facilities.api.serializers import DoctorSerializer
 from facilities.models import Doctor
-from scheduling import leaving
 
 
 class DoctorStatus(Endpoint):
@@ -28,7 +24,7 @@ class DoctorStatus(Endpoint):
     )
     @idempotent
     def activate(self, request: Request, **kwargs: object) -> Response:
-        return self.answer(self.locked_for(leaving.activate, if_match=False))
+        return self.answer(self.locked_for(Doctor.activate, if_match=False))
 
     @extend_schema(
         summary="Let a doctor take no more appointments",
@@ -40,5 +36,4 @@ class DoctorStatus(Endpoint):
     )
     @idempotent
     def deactivate(self, request: Request, **kwargs: object) -> Response:
-        leave = partial(leaving.deactivate, now=timezone.now())
-        return self.answer(self.locked_for(leave, if_match=False))
+        return self.answer(self.locked_for(Doctor.deactivate, if_match=False))

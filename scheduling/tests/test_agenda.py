@@ -12,6 +12,7 @@ from scheduling.alternatives import alternatives
 from scheduling.models import Appointment, Closure, TimeOff, WorkingHours
 from scheduling.openings import free_starts
 from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
+from scheduling.tests.raw import doctors_who_had_left
 from scheduling.wanted import Wanted
 
 pytestmark = pytest.mark.django_db
@@ -112,8 +113,8 @@ def test_times_at_which_the_room_is_taken_are_not_offered(facility, doctor):
 def test_a_doctor_who_left_offers_nothing_but_keeps_what_is_booked(facility, doctor):
     nine = datetime(2037, 3, 2, 15, 0, tzinfo=UTC)
     visit = AppointmentFactory(facility=facility, doctor=doctor, starts_at=nine)
-    doctor.is_active = False
-    doctor.save()
+    with doctors_who_had_left():
+        doctor.deactivate()
     assert doctors_on(facility, MONDAY) == [doctor]
     assert doctors_on(facility, MONDAY + timedelta(days=1)) == []
     (day,) = doctor_days(facility, [doctor], MONDAY, MONDAY)

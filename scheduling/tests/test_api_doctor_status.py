@@ -3,13 +3,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.utils import timezone
 
 from facilities.models import Doctor
-from facilities.tests.api import api
+from facilities.tests.api import api, current
 from facilities.tests.factories import DoctorFactory, FacilityFactory, staff_of
 from facilities.tests.test_api_races import blocked_since
-from scheduling.leaving import deactivate
 from scheduling.models import Appointment
 from scheduling.querysets import Visit
 from scheduling.tests.api import Place
@@ -27,7 +25,10 @@ def test_a_doctor_with_visits_to_come_stays_until_they_are_moved():
     doctor = appointment.doctor
     refused = status(admin, doctor, "deactivate")
     assert (refused.status_code, refused.json()["code"]) == (409, "visits_to_come")
-    assert f"{doctor} has 1 visit to come." in refused.json()["detail"]
+    assert "This doctor has visits to come: 1." in refused.json()["detail"]
+    there = f"/api/v1/doctors/{doctor.pk}"
+    patched = admin.patch(there, {"is_active": False}, headers=current(admin, there))
+    assert (patched.status_code, patched.json()["code"]) == (409, "visits_to_come")
     doctor.refresh_from_db()
     assert doctor.is_active
     appointment.cancel("Not needed", by=None)
@@ -59,7 +60,7 @@ def test_no_visit_is_booked_while_the_doctor_leaves():
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            deactivate(place.doctor, timezone.now())
+            place.doctor.deactivate()
             booking = pool.submit(book)
             blocked_since()
         assert booking.result() == "doctor_inactive"
@@ -72,7 +73,7 @@ def test_a_doctor_who_is_just_being_booked_stays():
 
     def leave():
         try:
-            deactivate(Doctor.objects.get(pk=place.doctor.pk), timezone.now())
+            Doctor.objects.get(pk=place.doctor.pk).deactivate()
         except ValidationError as refusal:
             return refusal.code
         finally:

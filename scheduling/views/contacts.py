@@ -22,7 +22,7 @@ def add(request: DeskRequest, pk: int) -> HttpResponse:
     patients = Patient.objects.visible_to(request.user)
     patient = get_object_or_404(patients.select_related("facility", "merged_into"), pk=pk)
     entry = ContactEntry(patient=patient, by=request.user)
-    with timezone.override(patient_page.zone_of(patient)):
+    with timezone.override(patient.tz):
         form = ContactForm(request.POST, entry=entry)
         if not form.is_valid():
             return refused(request, patient, form, 422)
