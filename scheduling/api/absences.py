@@ -15,6 +15,8 @@ from api.fields import Instant, Named
 from api.filters import InstantFilter
 from api.serializers import ModelSerializer
 from api.views import Destroys, Lists, Retrieves, Updates
+from audit.api import ShowsRecords
+from audit.kinds import Kind
 from facilities.api.examples import HERE, WITH
 from scheduling.api.appointments.serializers import AppointmentSerializer
 from scheduling.api.nested import Nested, OfDoctor, OfFacility
@@ -79,8 +81,11 @@ class AbsenceFilter(filters.FilterSet):
         }
 
 
-class Absences(Lists, Retrieves, Updates, Destroys, Nested):
+class Absences(ShowsRecords, Lists, Retrieves, Updates, Destroys, Nested):
+    """Absences name no patient; the list of what one affects does."""
+
     filterset_class = AbsenceFilter
+    listed_as = Kind.APPOINTMENT_LIST
     not_in_etag = ("appointments_to_move",)
 
     def get_queryset(self) -> Any:

@@ -16,6 +16,8 @@ from api.idempotency import idempotent
 from api.problems import Conflict
 from api.retries import retried_once
 from api.views import Endpoint, Lists, Retrieves
+from audit.api import ShowsRecords
+from audit.kinds import Kind
 from scheduling import holding
 from scheduling.api.series import serializers
 from scheduling.availability import DEFAULT_DURATION
@@ -49,7 +51,7 @@ class SeriesFilter(filters.FilterSet):
         responses=serializers.SeriesDetailSerializer,
     ),
 )
-class Series(Lists, Retrieves, Endpoint):
+class Series(ShowsRecords, Lists, Retrieves, Endpoint):
     """Appointments that repeat, booked all at once or not at all."""
 
     queryset = AppointmentSeries.objects.select_related(
@@ -57,6 +59,7 @@ class Series(Lists, Retrieves, Endpoint):
     )
     serializer_class = serializers.SeriesSerializer
     filterset_class = SeriesFilter
+    shown_as = listed_as = Kind.SERIES
 
     def permission(self) -> str:
         return BOOK if self.action == "create" else super().permission()

@@ -13,6 +13,8 @@ from rest_framework.response import Response
 from api.filters import Id
 from api.idempotency import idempotent
 from api.views import Creates, Endpoint, Lists, Retrieves
+from audit.api import ShowsRecords
+from audit.kinds import Kind
 from facilities.models import Facility
 from scheduling.api.appointments.booking import BOOK, LOST
 from scheduling.api.appointments.refused import explained, unbooked
@@ -59,7 +61,7 @@ class EntryFilter(filters.FilterSet):
         summary="Put a patient on the waitlist",
     ),
 )
-class Waitlist(Lists, Retrieves, Creates, Endpoint):
+class Waitlist(ShowsRecords, Lists, Retrieves, Creates, Endpoint):
     """Patients who wait for a time, as the staff sees them."""
 
     queryset = WaitlistEntry.objects.select_related(
@@ -67,6 +69,7 @@ class Waitlist(Lists, Retrieves, Creates, Endpoint):
     ).in_order()
     serializer_class = EntrySerializer
     filterset_class = EntryFilter
+    shown_as = listed_as = Kind.WAITLIST
     # Sentences in the reader's language, about what the other fields hold.
     not_in_etag = ("what", "where", "when")
 
