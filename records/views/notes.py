@@ -18,9 +18,9 @@ from records.reading import reads
 from records.scope import facility_for
 from records.views import chart
 from records.views.answers import refusal_status, set_again
+from scheduling.asked import number_in
 from scheduling.models import Appointment
 from scheduling.views.answers import CONFLICT, DeskRequest
-from scheduling.views.board import number_in
 
 
 @require_POST

@@ -15,12 +15,12 @@ from audit.reading import shows
 from facilities.models import Facility
 from records.models import Allergy, MedicalRecord
 from records.scope import MAY_READ, charts_of
+from scheduling.asked import LAST_FACILITY, number_in
 from scheduling.calendars import local
 from scheduling.flow import STATUSES
 from scheduling.models import Appointment
 from scheduling.status import Status
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import LAST_FACILITY, number_in
 
 # Nothing was found where nobody came.
 NO_NOTE = (Status.NOSHOW, Status.CANCELLED)

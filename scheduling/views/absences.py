@@ -21,11 +21,12 @@ from scheduling.absence_forms import (
     as_seen,
     place,
 )
+from scheduling.asked import number_in
 from scheduling.calendars import local
 from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.models.hours import Absence
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import number_in, visible_facility
+from scheduling.views.board import visible_facility
 from scheduling.views.doctors import manages, visible_doctor
 
 FORMS: dict[type[Absence], type[DeskAbsenceForm]] = {TimeOff: TimeOffForm, Closure: ClosureForm}

@@ -17,11 +17,11 @@ from audit.reading import shows
 from patients.contact_forms import ContactForm
 from patients.duplicates import looks_like
 from patients.models import ContactEntry, Patient, PatientMerge
+from scheduling.asked import number_in
 from scheduling.models import Appointment, AppointmentSeries, WaitlistEntry
 from scheduling.recurrence import Weekly
 from scheduling.status import HOLDING_TIME
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import number_in
 
 MOST_SHOWN = 20
 
