@@ -19,6 +19,7 @@ from patients.tests.factories import PatientFactory
 from records import files
 from records.models import Document
 from records.tests.factories import DocumentFactory, doctor_user, pdf, png
+from records.tests.refused import refused_by
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +136,19 @@ def test_images_are_unfolded_one_at_a_time():
             with pytest.raises(TimeoutError):
                 waits.result(timeout=0.3)
         assert waits.result(timeout=10) == "image/png"
+
+
+def test_a_row_has_a_file_of_its_own():
+    document = DocumentFactory()
+    copy = Document.objects.get()
+    copy.pk = None
+    assert refused_by(copy.save) == "document_file_unique"
+    for wrong in ({"file": ""}, {"sha256": "x"}, {"size": 0}):
+        copy = Document.objects.get(pk=document.pk)
+        copy.pk, copy.file = None, "documents/other"
+        for name, value in wrong.items():
+            setattr(copy, name, value)
+        assert refused_by(copy.save) == "document_has_file"
+    copy = Document.objects.get(pk=document.pk)
+    copy.pk, copy.file, copy.content_type = None, "documents/other", "image/svg+xml"
+    assert refused_by(copy.save) == "document_content_type_known"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from facilities.tests.factories import FacilityFactory, staff_of
 from patients.models import PatientMerge
 from patients.tests.factories import PatientFactory
-from records.models import Allergy, Condition, Document, Encounter, HealthSummary
+from records.models import Allergy, Condition, Encounter, HealthSummary
 from records.tests.factories import (
     AllergyFactory,
     ConditionFactory,
@@ -234,20 +234,3 @@ class TestSummaries:
         with pytest.raises(ValidationError) as refusal:
             later.replace(since)
         assert refusal.value.code == "stale"
-
-
-class TestDocuments:
-    def test_a_row_has_a_file_of_its_own(self):
-        document = DocumentFactory()
-        copy = Document.objects.get()
-        copy.pk = None
-        assert refused_by(copy.save) == "document_file_unique"
-        for wrong in ({"file": ""}, {"sha256": "x"}, {"size": 0}):
-            copy = Document.objects.get(pk=document.pk)
-            copy.pk, copy.file = None, "documents/other"
-            for name, value in wrong.items():
-                setattr(copy, name, value)
-            assert refused_by(copy.save) == "document_has_file"
-        copy = Document.objects.get(pk=document.pk)
-        copy.pk, copy.file, copy.content_type = None, "documents/other", "image/svg+xml"
-        assert refused_by(copy.save) == "document_content_type_known"

@@ -175,9 +175,8 @@ def test_clashes_are_shown_before_saving_and_nothing_is_cancelled(desk, facility
     assert shown.status_code == 422
     assert "2 appointments are affected." in page
     assert str(visits[0].patient) in page
-    seen = f"{visits[0].pk} {visits[1].pk}"
-    assert f'name="seen" value="{seen}"' in page
-    saved = desk.post(url, typed(facility, seen=seen))
+    assert f'name="seen" value="{visits[0].pk} {visits[1].pk}"' in page
+    saved = desk.post(url, typed(facility, seen=f"{visits[0].pk} {visits[1].pk}"))
     absence = (TimeOff if kind == "time-off" else Closure).objects.get()
     assert saved.url == absence.get_absolute_url()
     assert {visit.status for visit in Appointment.objects.all()} == {"booked"}
