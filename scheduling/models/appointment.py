@@ -150,14 +150,14 @@ class Appointment(models.Model):
         """Check the rules that compare fields or read other rows, in words for a person.
 
         With an `override_reason` the time may lie outside hours or in an absence. The doctor's
-        calendar is loaded unless it is given. Who keeps the type and the doctor that the visit had
-        `before` may do so, even if neither would be booked today.
+        calendar is loaded unless it is given. What the visit had `before`, its time, room, type
+        and doctor, it may keep, even if it could not be booked so today.
         """
         super().clean()
         rules.refuse_times(self)
-        rules.refuse_room(self)
+        rules.refuse_room(self, before)
         rules.refuse_by_type(self, before)
-        if not self.override_reason:
+        if not self.override_reason and not rules.keeps_its_time(self, before):
             calendars.refuse_closed_time(self, calendar)
 
     @one_write
@@ -174,9 +174,10 @@ class Appointment(models.Model):
         """Move to another start, and to another doctor or room if given; the length stays.
 
         With a reason to `override`, the new time may be taken or outside hours. Without `room` the
-        visit keeps its own. Raises ValidationError when the appointment has changed since
-        `version`, is over, or the new time cannot be had (`doctor_busy`, `patient_busy`,
-        `room_busy`, `in_the_past`, …), or for a patient's account who has arrived (`not_movable`).
+        visit keeps its own. Who has arrived and is moved to a later day is booked again.
+        Raises ValidationError when the appointment has changed since `version`, is over, or the
+        new time cannot be had (`doctor_busy`, `patient_busy`, `room_busy`, `in_the_past`, …), or
+        for a patient's account who has arrived (`not_movable`).
         """
         before = self._lock(
             version, doctor=doctor.pk if doctor else None, room=room.pk if room else None
@@ -195,6 +196,8 @@ class Appointment(models.Model):
         self.doctor = doctor or self.doctor
         self.room = room or self.room
         self.take_time(override, by, before)
+        if self.status == Status.ARRIVED and not rules.day_has_come(self, timezone.now()):
+            self.status = Status.BOOKED
         self._save_change(AppointmentEvent.Kind.MOVED, before, by, override)
 
     @one_write
@@ -453,7 +456,7 @@ class Appointment(models.Model):
 
         What a new appointment occupies is locked here; what is moved has been locked before.
         With a reason to override, hours do not count, and a taken time is booked once more. The
-        reason holds for this time only: another needs its own.
+        reason holds for this time only: another needs its own, and who keeps the time keeps it.
         """
         calendar = None if before else calendars.locked_for_booking(self)
         now, override = timezone.now(), override.strip()
@@ -464,8 +467,9 @@ class Appointment(models.Model):
             rules.refuse_online(self, now)
         if before is None and (by_themselves or self.source == self.Source.ONLINE):
             rules.refuse_other_length(self)
-        self.override_reason = override
-        self.overbook = self._free_level() if override else 0
+        if override or not rules.keeps_its_time(self, before):
+            self.override_reason = override
+            self.overbook = self._free_level() if override else 0
         self.clean(calendar, before)
 
     def _free_level(self) -> int:

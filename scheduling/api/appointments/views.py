@@ -17,6 +17,7 @@ from api.retries import retried_once
 from api.views import Endpoint, Retrieves, Syncs
 from audit.api import ShowsRecords
 from audit.kinds import Kind
+from scheduling import holding
 from scheduling.api.appointments.booking import BOOK, LOST, OVERRIDE, Books
 from scheduling.api.appointments.filters import AppointmentFilter
 from scheduling.api.appointments.reading import Reads
@@ -121,7 +122,8 @@ class Appointments(
         self.refuse_unchangeable(row, said)
         self.check_doctor(row, said)
         if said.keys() & {"starts_at", "doctor", "room"}:
-            row.reschedule(
+            holding.move(
+                row,
                 starts_at=said.get("starts_at", row.starts_at),
                 doctor=said.get("doctor"),
                 room=said.get("room"),
