@@ -141,6 +141,8 @@ class TestDiscarding:
     def test_is_not_for_what_is_signed_or_discarded_already(self, client, doctor, draft):
         discard(client, draft)
         assert discard(client, draft).status_code == 409
+        asked = client.get(reverse("records:discard", args=[draft.patient_id, draft.pk]))
+        assert (asked.status_code, asked.url) == (302, draft.get_absolute_url())
         note = MedicalRecord.objects.begin(
             patient=draft.patient, facility=draft.facility, by=doctor
         )

@@ -108,6 +108,8 @@ def discard(request: DeskRequest, patient: Patient, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The draft is discarded."))
             return redirect(f"{reverse('records:chart', args=[patient.pk])}#notes")
+    elif not is_open(record):
+        return redirect(record)
     context = {"patient": patient, "record": record, "refusal": refusal}
     return render(request, "records/discard.html", context, status=status)
 
