@@ -93,7 +93,7 @@ class TestAmending:
         assert "Wrong name" in text(answer)
 
     def test_a_draft_is_not_amended(self, client, draft):
-        assert amend(client, draft, reason="x").status_code == 422
+        assert amend(client, draft, reason="x").status_code == 409
 
     def test_is_for_doctors_who_see_the_patient(self, client, facility, signed):
         url = reverse("records:amend", args=[signed.patient_id, signed.pk])

@@ -101,7 +101,7 @@ class TestMarkingAsWrong:
             assert client.post(url, said).status_code == 403
         client.force_login(staff_of(facility, "nurse"))
         adds = kind in {"allergy", "document"}
-        assert client.post(url, said).status_code == (422 if adds else 403)
+        assert client.post(url, said).status_code == (409 if adds else 403)
         client.force_login(doctor_user(early_facility()))
         assert client.post(url, said).status_code == 404
         client.force_login(doctor_user(facility))

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from facilities.conflicts import codes_of
 from patients.contact_forms import ContactForm
 from patients.models import ContactEntry, Patient
 from scheduling.views import patient as patient_page
-from scheduling.views.answers import CONFLICT, DeskRequest, codes_of
+from scheduling.views.answers import CONFLICT, DeskRequest
 
 
 @require_POST
