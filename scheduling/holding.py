@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from api.retries import retried_once
 from facilities.models import Doctor, Room
-from scheduling import reasons
+from scheduling import reasons, rules
 from scheduling.availability import DEFAULT_DURATION, Period
 from scheduling.calendars import local
 from scheduling.models import Appointment
@@ -134,15 +134,7 @@ def give_up(hold: Appointment, *, by: User) -> None:
             _("This time is not held any more. Look at the day board for what it is now."),
             code="hold_lost",
         )
-    if not may_give_up(hold, by):
-        raise ValidationError(
-            _(
-                "%(person)s holds this time. Ask them to release it, or wait until the hold runs "
-                "out."
-            )
-            % {"person": hold.created_by or _("Somebody else")},
-            code="held_by_other",
-        )
+    rules.refuse_others_hold(hold, by)
     hold.cancel(GIVEN_UP, by=by, version=hold.version)
 
 
@@ -157,7 +149,8 @@ def give_up_own(by: User, pk: int) -> None:
 
 
 def may_give_up(hold: Appointment, user: User) -> bool:
-    return hold.status == Status.PENDING and (user.is_admin or hold.created_by_id == user.pk)
+    own = user.is_admin or not hold.is_held_by_other(user)
+    return hold.status == Status.PENDING and own
 
 
 def own_hold(by: User, visit: Visit | Slot) -> AppointmentQuerySet:

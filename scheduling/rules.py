@@ -19,6 +19,7 @@ from scheduling.status import MOVABLE, NEXT, ON_THE_DAY, UNTIL_ARRIVAL, Status
 from scheduling.triggers import GRACE_MINUTES
 
 if TYPE_CHECKING:
+    from facilities.models import Doctor, Facility
     from scheduling.models.appointment import Appointment
     from scheduling.models.event import AppointmentEvent
 
@@ -165,6 +166,16 @@ def refuse_room(appointment: "Appointment", before: "Appointment | None") -> Non
         raise ValidationError(
             _("%(room)s is not in use any more. Choose another room.") % {"room": room},
             code="room_inactive",
+        )
+
+
+def refuse_doctor_elsewhere(doctor: "Doctor", facility: "Facility") -> None:
+    """Code: `doctor_elsewhere`."""
+    if not doctor.facilities.filter(pk=facility.pk).exists():
+        raise ValidationError(
+            _("%(doctor)s does not work at %(facility)s. Choose a doctor who does.")
+            % {"doctor": doctor, "facility": facility},
+            code="doctor_elsewhere",
         )
 
 

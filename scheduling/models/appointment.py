@@ -30,7 +30,7 @@ from scheduling.free_time_triggers import appointment_free_time_triggers
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.querysets import HOLD, LONGEST_HOLD, AppointmentQuerySet
-from scheduling.statements import lock_appointment, lock_occupied, locked, update
+from scheduling.statements import insert, lock_appointment, lock_occupied, locked, update
 from scheduling.status import HOLDING_TIME, MOVABLE, NEXT, Status
 from scheduling.triggers import appointment_triggers
 from scheduling.writing import one_write
@@ -157,7 +157,11 @@ class Appointment(models.Model):
         rules.refuse_times(self)
         rules.refuse_room(self, before)
         rules.refuse_by_type(self, before)
-        if not self.override_reason and not rules.keeps_its_time(self, before):
+        if rules.keeps_its_time(self, before):
+            return
+        if self.override_reason:
+            rules.refuse_doctor_elsewhere(self.doctor, self.facility)
+        else:
             calendars.refuse_closed_time(self, calendar)
 
     @one_write
@@ -264,12 +268,7 @@ class Appointment(models.Model):
         """
         self._lock_row(None)
         if self.status != Status.PENDING or self.hold_expires_at is None:
-            raise ValidationError(
-                gettext(
-                    "The time is not held for you any more. Book it again, or choose another time."
-                ),
-                code="hold_lost",
-            )
+            raise _hold_lost()
         longest = min(now + HOLD, self.created_at + LONGEST_HOLD)
         self.hold_expires_at = max(self.hold_expires_at, longest)
         self.save(update_fields=["hold_expires_at", "updated_at"])
@@ -362,12 +361,7 @@ class Appointment(models.Model):
                 ),
                 code="already_booked",
             )
-        return ValidationError(
-            gettext(
-                "The time is not held for you any more. Book it again, or choose another time."
-            ),
-            code="hold_lost",
-        )
+        return _hold_lost()
 
     def last_undoable_event(self, now: datetime) -> AppointmentEvent | None:
         """Return the last change if it can be taken back at `now`: on its own local day only."""
@@ -486,34 +480,19 @@ class Appointment(models.Model):
             )
         return level
 
-    def event(
-        self, kind: str, by: User | None, reason: str = "", before: "Appointment | None" = None
-    ) -> AppointmentEvent:
-        """Return the unsaved event of a change; a new row has no `before`."""
-        was = before or self
-        return AppointmentEvent(
-            kind=kind,
-            at=timezone.now(),
-            by=by,
-            reason=reason,
-            from_status=before.status if before else "",
-            to_status=self.status,
-            from_starts_at=was.starts_at,
-            to_starts_at=self.starts_at,
-            from_ends_at=was.ends_at,
-            to_ends_at=self.ends_at,
-            from_doctor_id=was.doctor_id,
-            to_doctor_id=self.doctor_id,
-            from_room_id=was.room_id,
-            to_room_id=self.room_id,
-            from_overbook=was.overbook,
-            to_overbook=self.overbook,
-            from_override_reason=was.override_reason,
-            to_override_reason=self.override_reason,
-        )
+    def insert(self, kind: str, by: User | None) -> None:
+        """Write a new row, with the event of its kind; see `objects.book()`."""
+        insert(self, AppointmentEvent.of(self, kind, by, self.override_reason))
 
     def _save_change(
         self, kind: str, before: "Appointment", by: User | None, reason: str = ""
     ) -> None:
         self.version += 1
-        update(self, before, self.event(kind, by, reason, before))
+        update(self, before, AppointmentEvent.of(self, kind, by, reason, before))
+
+
+def _hold_lost() -> ValidationError:
+    return ValidationError(
+        gettext("The time is not held for you any more. Book it again, or choose another time."),
+        code="hold_lost",
+    )

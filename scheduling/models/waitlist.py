@@ -25,7 +25,7 @@ from facilities.zip_codes import centroid
 from patients.models import Patient
 from scheduling import wishes
 from scheduling.availability import DEFAULT_DURATION
-from scheduling.models.appointment import Appointment, AppointmentStatus
+from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.hours import WorkingHours
 from scheduling.priority import Priority
@@ -190,7 +190,7 @@ class WaitlistEntry(models.Model):
         """End the entry with an appointment of the same patient that is booked already."""
         self._lock()
         status = locked(Appointment, appointment.pk).status
-        if status == AppointmentStatus.PENDING or status not in HOLDING_TIME:
+        if status == Appointment.Status.PENDING or status not in HOLDING_TIME:
             raise ValidationError(
                 gettext(
                     "That appointment is not booked. Keep the patient on the waitlist, or remove "

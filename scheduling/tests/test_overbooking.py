@@ -168,3 +168,14 @@ def test_another_room_at_the_same_time_needs_no_reason_anew(facility, doctor, ni
         room = RoomFactory(facility=facility)
         each.reschedule(starts_at=each.starts_at, room=room, by=None)
         assert (each.room, each.overbook, each.override_reason) == (room, level, reason)
+
+
+def test_no_reason_books_a_doctor_where_they_do_not_work(facility, nine):
+    with pytest.raises(ValidationError) as refusal:
+        AppointmentFactory(
+            facility=facility,
+            doctor=working_doctor(FacilityFactory()),
+            starts_at=nine,
+            override="In pain",
+        )
+    assert code_of(refusal) == "doctor_elsewhere"

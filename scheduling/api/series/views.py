@@ -17,6 +17,7 @@ from api.views import Endpoint, Lists, Retrieves
 from audit.api import ShowsRecords
 from audit.kinds import Kind
 from scheduling import holding
+from scheduling.api.appointments.serializers import works_at
 from scheduling.api.series import serializers
 from scheduling.availability import DEFAULT_DURATION
 from scheduling.clashes import Clash, SeriesClash
@@ -145,7 +146,7 @@ class Series(ShowsRecords, Lists, Retrieves, Endpoint):
     def move_following(self, request: Request, pk: str) -> Response:
         series = self.get_object()
         said = self.read(serializers.MoveFollowingSerializer, series=series)
-        serializers.works_at(said.get("doctor"), series.facility)
+        works_at(said.get("doctor"), series.facility)
         try:
             series.move_from(
                 said["appointment"],
@@ -180,7 +181,7 @@ class Series(ShowsRecords, Lists, Retrieves, Endpoint):
     def choices(self, said: dict[str, Any], facility: Any, duration: Any) -> dict[str, Any]:
         chosen = said.get("replacing", [])
         for doctor in {each["doctor"] for each in chosen}:
-            serializers.works_at(doctor, facility)
+            works_at(doctor, facility)
         return {
             "replacing": serializers.slots_of(chosen, facility, duration),
             "leaving_out": set(said.get("leaving_out", [])),
