@@ -31,5 +31,5 @@ class Command(BaseCommand):
 
 def without_file() -> Any:
     for document in Document.objects.order_by("pk").only("pk", "file").iterator():
-        if not document.file.storage.exists(document.file.name):
+        if not document.file.storage.exists(str(document.file.name)):
             yield document.pk
