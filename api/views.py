@@ -126,6 +126,15 @@ class Endpoint(Answers, GenericViewSet):
             headers["Location"] = self.location(row)
         return Response(data, status=code, headers=headers)
 
+    def kept_of(self, answered: Any) -> Any:
+        """Return what is kept of an answer for a day, to be repeated for its Idempotency-Key."""
+        return answered
+
+    def repeated(self, kept: Any) -> Any:
+        """Return the answer of which this was kept; raise Http404 as `refuse_unseen` does."""
+        self.refuse_unseen(kept)
+        return kept
+
     def refuse_unseen(self, answered: dict[str, Any]) -> None:
         """Raise Http404 where this person may not see any more what was answered to a key.
 

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
@@ -20,8 +18,6 @@ from records.scope import MAY_READ, charts_of
 
 if TYPE_CHECKING:
     from scheduling.views.answers import DeskRequest
-
-logger = structlog.get_logger(__name__)
 
 View = Callable[..., HttpResponseBase]
 
@@ -40,7 +36,7 @@ def reads(what: str, *, needs: str = MAY_READ) -> Callable[[View], View]:
                 raise PermissionDenied
             charts = charts_of(request.user).select_related("facility", "merged_into")
             patient = get_object_or_404(charts, pk=patient_id)
-            note_reading(request, what, [patient.pk])
+            shows(request, what, [patient.pk])
             response = view(request, patient, **kwargs)
             patch_cache_control(response, private=True, no_store=True)
             return response
@@ -48,9 +44,3 @@ def reads(what: str, *, needs: str = MAY_READ) -> Callable[[View], View]:
         return gate
 
     return decorate
-
-
-def note_reading(request: HttpRequest, what: str, patients: list[int]) -> None:
-    """Note that the answer to this request shows this of these charts."""
-    shows(request, what, patients)
-    logger.info("chart_read", reader=request.user.pk, what=what, patients=patients)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from clinic.problems import CONFLICTS
+from facilities.conflicts import CONFLICTS
 from facilities.refusals import duplicates
 
 ROOT = Path(__file__).resolve().parents[2]

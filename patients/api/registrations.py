@@ -15,6 +15,7 @@ from api.idempotency import idempotent
 from api.serializers import Serializer
 from api.views import Endpoint, Lists, Retrieves
 from audit.api import ShowsRecords
+from audit.kinds import Kind
 from facilities.models import Facility
 from patients.api.filters import RegistrationFilter
 from patients.api.serializers import LikelyDuplicateSerializer
@@ -102,12 +103,12 @@ class Registrations(ShowsRecords, Lists, Retrieves, Endpoint):
     queryset = Registration.objects.select_related("facility").order_by("verified_at", "pk")
     serializer_class = RegistrationRowSerializer
     filterset_class = RegistrationFilter
+    shown_as = listed_as = Kind.REGISTRATION
 
     def _named(self, rows: list[Any]) -> Iterator[int]:
-        """Yield the records that are shown beside what people said of themselves."""
-        for row in rows:
-            if isinstance(row, dict) and row.get("candidate"):
-                yield row["candidate"]["id"]
+        """Yield whose records stand beside what people said of themselves."""
+        beside = (row.get("candidate") for row in rows if isinstance(row, dict))
+        yield from (each["id"] for each in beside if each)
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()

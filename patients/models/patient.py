@@ -1,5 +1,6 @@
 """Who is cared for: patients and the numbers other systems know them by."""
 
+import zoneinfo
 from typing import Any
 
 from django.conf import settings
@@ -228,6 +229,13 @@ class Patient(models.Model):
                 )
             self.save()
             self.changes.model.objects.note(self, stored, by=by)
+
+    @property
+    def tz(self) -> zoneinfo.ZoneInfo:
+        """Return the zone of their facility, on whose clock is written and shown what is theirs."""
+        zone = self.facility.tz if self.facility else timezone.get_default_timezone()
+        assert isinstance(zone, zoneinfo.ZoneInfo)  # noqa: S101 - Django's and ours are
+        return zone
 
     @property
     def is_open(self) -> bool:

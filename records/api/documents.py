@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404
 from django.http.response import FileResponse, HttpResponseBase
 from django.urls import reverse
@@ -23,6 +22,7 @@ from api.idempotency import idempotent
 from api.negotiation import JSONWhateverIsAccepted
 from api.schema import also_answers
 from api.views import Creates
+from audit.reading import shows
 from records.api import examples
 from records.api.charts import (
     BESIDE,
@@ -33,7 +33,7 @@ from records.api.charts import (
     ClinicalSerializer,
     MarksErrors,
 )
-from records.files import AS_A_FILE, ContentType, remove
+from records.files import AS_A_FILE, ContentType
 from records.models import Document
 from records.uploading import CappedUpload
 
@@ -64,7 +64,6 @@ class UploadSerializer(DocumentSerializer):
         return super().create(validated_data)
 
     def record(self, row: Document) -> None:
-        self.kept = row
         row.keep(self.data_sent)
 
 
@@ -112,29 +111,11 @@ class Documents(MarksErrors, Creates, Charts):
         responses={201: DocumentSerializer},
     )
     @also_answers(507)
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        self.kept: Document | None = None
-        try:
-            return self.created(request)
-        except BaseException:
-            self.take_back()
-            raise
-
-    create.is_idempotent = True
-
     @idempotent
-    def created(self, request: Request) -> Response:
-        self.take_back()  # of a try that lost a fight for locks
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = UploadSerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
-        with transaction.atomic():
-            self.kept = serializer.save()
-            return self.answer(self.kept, status.HTTP_201_CREATED)
-
-    def take_back(self) -> None:
-        """Remove the file whose row was rolled back."""
-        if self.kept is not None:
-            remove(self.kept)
+        return self.answer(serializer.save(), status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="Download a document",
@@ -144,7 +125,7 @@ class Documents(MarksErrors, Creates, Charts):
     @action(detail=True, filterset_class=None, content_negotiation_class=JSONWhateverIsAccepted)
     def content(self, request: Request, pk: str) -> HttpResponseBase:
         document = self.get_object()
-        self.note([document])
+        shows(request, self.shown_as, [document.patient_id])
         tag = f'"{document.sha256}"'
         if unchanged := get_conditional_response(request, etag=tag):
             return unchanged

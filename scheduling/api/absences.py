@@ -67,6 +67,8 @@ class ClosureSerializer(AbsenceSerializer):
 
 
 class Absences(ShowsRecords, Lists, Retrieves, Updates, Destroys, Nested):
+    """Absences name no patient; the list of what one affects does."""
+
     filterset_class = During
     listed_as = Kind.APPOINTMENT_LIST
     not_in_etag = ("appointments_to_move",)

@@ -4,6 +4,7 @@ from scheduling.models.event import AppointmentEvent
 from scheduling.models.feed import CalendarFeed
 from scheduling.models.free_time import FreeTime, FreeTimeHorizon
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
+from scheduling.models.practitioner import Practitioner
 from scheduling.models.series import AppointmentSeries
 from scheduling.models.venue import Venue
 from scheduling.models.visitor import Visitor
@@ -18,6 +19,7 @@ __all__ = [
     "Closure",
     "FreeTime",
     "FreeTimeHorizon",
+    "Practitioner",
     "TimeOff",
     "Venue",
     "Visitor",

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from facilities.models import Facility
 from patients.models import Patient
+from scheduling.asked import LAST_FACILITY, number_in
 from scheduling.calendars import local
 from scheduling.finding import FindForm
 from scheduling.no_opening import why_none
 from scheduling.openings import Slot, find_openings
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import LAST_FACILITY, number_in, patient_named
+from scheduling.views.board import patient_named
 from scheduling.views.booking_form import booking_url
 
 AT_ONCE, MOST = 10, 100

@@ -61,6 +61,7 @@ class Series(ShowsRecords, Lists, Retrieves, Endpoint):
     )
     serializer_class = serializers.SeriesSerializer
     filterset_class = SeriesFilter
+    shown_as = listed_as = Kind.SERIES
 
     def permission(self) -> str:
         return BOOK if self.action == "create" else super().permission()
