@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('facilities', '0006_duplicates_have_codes'),
-        ('scheduling', '0011_described_events'),
+        ('scheduling', '0012_doctor_leaves_no_visits'),
     ]
 
     operations = [
