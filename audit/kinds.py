@@ -10,8 +10,6 @@ class Kind(models.TextChoices):
     MERGE = "merge", _("Comparison of two records")
     APPOINTMENT = "appointment", _("Appointment")
     APPOINTMENT_LIST = "appointment list", _("List of appointments, through the API")
-    SERIES = "series", _("Appointment series, through the API")
-    WAITLIST = "waitlist", _("Waitlist, through the API")
     SLIP = "slip", _("Appointment slip")
     PATIENT = "patient", _("Record, through the API")
     PATIENT_LIST = "patient list", _("List of records, through the API")

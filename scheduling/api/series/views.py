@@ -54,8 +54,6 @@ class SeriesFilter(filters.FilterSet):
 class Series(ShowsRecords, Lists, Retrieves, Endpoint):
     """Appointments that repeat, booked all at once or not at all."""
 
-    shown_as = listed_as = Kind.SERIES
-
     queryset = AppointmentSeries.objects.select_related(
         "patient", "doctor", "facility", "room", "type"
     )
