@@ -36,7 +36,7 @@ def why_none(wanted: Wanted, *, now: datetime) -> NoOpening:
     if not days or not _has_hours(places, days):
         return NoOpening(
             "no_hours",
-            _without_hours(places, wanted.first, days[-1] if days else wanted.first),
+            _without_hours(wanted, places, days[-1] if days else wanted.first),
         )
     whenever = replace(wanted, from_time=None, to_time=None, patient=None, room=None, taken=())
     if find_openings(whenever, now=now, count=1):
@@ -149,15 +149,31 @@ def _only_doctor(places: list[Place]) -> Doctor | None:
     return Doctor.objects.get(pk=doctors.pop()) if len(doctors) == 1 else None
 
 
-def _without_hours(places: list[Place], first: date, last: date) -> str:
+def _without_hours(wanted: Wanted, places: list[Place], last: date) -> str:
+    first = wanted.first
     named = _only_doctor(places)
-    words = _on_the_day(named) if first == last else _in_the_period(named)
+    if wanted.weekdays:
+        words = _on_these_weekdays(named)
+    else:
+        words = _on_the_day(named) if first == last else _in_the_period(named)
     return words % {
         "doctor": named,
         "day": date_format(last, "LONG_DATE_FORMAT"),
         "first": date_format(first, "MONTH_NAME_DAY_FORMAT"),
         "last": date_format(last, "MONTH_NAME_DATE_FORMAT"),
     }
+
+
+def _on_these_weekdays(doctor: Doctor | None) -> str:
+    if doctor:
+        return _(
+            "%(doctor)s has no working hours on these weekdays until %(last)s. Choose other "
+            "weekdays, or another doctor."
+        )
+    return _(
+        "These doctors have no working hours on these weekdays until %(last)s. Choose other "
+        "weekdays."
+    )
 
 
 def _on_the_day(doctor: Doctor | None) -> str:

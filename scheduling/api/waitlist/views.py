@@ -17,6 +17,7 @@ from api.views import Creates, Endpoint, Lists, Retrieves
 from audit.api import ShowsRecords
 from audit.kinds import Kind
 from facilities.models import Facility
+from scheduling import holding
 from scheduling.api.appointments.booking import BOOK, LOST
 from scheduling.api.appointments.refused import explained, unbooked
 from scheduling.api.appointments.serializers import AppointmentSerializer, place
@@ -146,7 +147,7 @@ class Waitlist(ShowsRecords, Lists, Retrieves, Creates, Endpoint):
         refuse_other(self.entry, said)
         doctor, facility = place(request.user, said["doctor_id"], said["facility_id"])
         self.slot = Slot(doctor, facility, starts_at, starts_at + self.entry.duration)
-        made = self.entry.book(self.slot, by=request.user)
+        made = holding.fulfil(self.entry, self.slot, by=request.user)
         shown = AppointmentSerializer(made, context=self.get_serializer_context()).data
         headers = {"Location": f"{request.path.partition('/waitlist/')[0]}/appointments/{made.pk}"}
         return Response(shown, status=status.HTTP_201_CREATED, headers=headers)
