@@ -85,14 +85,15 @@ def _end_of_hold(event: AppointmentEvent) -> str:
 
 
 def _undone(event: AppointmentEvent, facility: Facility) -> str:
-    told = []
-    if event.from_status != event.to_status:
-        was, now = event.get_from_status_display(), event.get_to_status_display()
-        told.append(gettext("Taken back from “%(was)s” to “%(now)s”") % {"was": was, "now": now})
-    if not told or event.from_starts_at != event.to_starts_at or any(_elsewhere(event)):
-        after = _when(event.to_starts_at, facility)
-        told += [gettext("Moved back to %(after)s") % {"after": after}, *_elsewhere(event)]
-    return ", ".join(told)
+    after = {"after": _when(event.to_starts_at, facility)}
+    if event.from_status == event.to_status:
+        return ", ".join([gettext("Moved back to %(after)s") % after, *_elsewhere(event)])
+    was, now = event.get_from_status_display(), event.get_to_status_display()
+    told = [gettext("Taken back from “%(was)s” to “%(now)s”") % {"was": was, "now": now}]
+    if event.from_starts_at != event.to_starts_at:
+        # Translators: goes on after “Taken back from … to …”.
+        told.append(gettext("moved back to %(after)s") % after)
+    return ", ".join([*told, *_elsewhere(event)])
 
 
 def _sent_home(event: AppointmentEvent) -> Iterator[str]:

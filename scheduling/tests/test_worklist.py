@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from facilities.models import Doctor, Facility
-from facilities.tests.factories import FacilityFactory, RoomFactory
+from facilities.tests.factories import FacilityFactory, RoomFactory, staff_of
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, Closure, FreeTimeHorizon, TimeOff
 from scheduling.tests.factories import (
@@ -178,7 +178,7 @@ def test_every_proposal_can_be_taken(facility, doctor):
         Choice(each.appointment, each.slot.doctor, each.slot.starts_at, each.appointment.version)
         for each in found
     ]
-    moved, refused = move_each(choices, by=None)
+    moved, refused = move_each(choices, by=staff_of(facility))
     assert (len(moved), refused) == (10, [])
 
 
@@ -188,7 +188,7 @@ def test_one_refusal_leaves_the_other_moves_made(facility, doctor):
     away(facility, doctor)
     book(facility, colleague, 10)
     choices = [Choice(visit, colleague, visit.starts_at, visit.version) for visit in visits]
-    moved, refused = move_each(choices, by=None)
+    moved, refused = move_each(choices, by=staff_of(facility))
     assert [visit.pk for visit in moved] == [visits[0].pk, visits[2].pk]
     assert [(each.appointment.pk, each.error.code) for each in refused] == [
         (visits[1].pk, "doctor_busy")
