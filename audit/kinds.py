@@ -18,6 +18,8 @@ class Kind(models.TextChoices):
     NOTE = "note", _("Note")
     DOCUMENT = "document", _("Document")
     TODAY = "today", _("Patients of the day")
+    EXPORT = "export", _("Export of records")
+    IMPORT = "import", _("Import of records")
     DISCLOSURES = "disclosures", _("Access log of the record")
 
 

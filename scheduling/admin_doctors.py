@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_rows import each
 from facilities.admin import DoctorAdmin
+from facilities.exchange.places import DoctorResource
 from facilities.models import Doctor
 from scheduling.admin_forms import AbsenceForm
 from scheduling.leaving import refuse_leaving
@@ -73,8 +74,21 @@ class DoctorForm(forms.ModelForm):
         return is_active
 
 
+class WorkingDoctorResource(DoctorResource):
+    """Doctors from a file, who do not leave while visits are booked with them."""
+
+    class Meta(DoctorResource.Meta):
+        pass
+
+    def do_instance_save(self, instance: Any, is_create: bool) -> None:
+        if self.changes.get("is_active") == ("yes", "no"):
+            refuse_leaving(instance, timezone.now())
+        super().do_instance_save(instance, is_create)
+
+
 @admin.register(Doctor)
 class WorkingDoctorAdmin(DoctorAdmin):
+    resource = WorkingDoctorResource
     form = DoctorForm
     inlines = [WorkingHoursInline, TimeOffInline]
     actions = ["activate", "deactivate", "delete_each"]
