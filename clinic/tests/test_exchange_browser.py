@@ -1,4 +1,4 @@
-"""Import and export in a real Chromium: strict about scripts and styles, for everybody, on a phone too."""
+"""Import and export in a real Chromium: strict about scripts and styles, and open to everybody."""
 
 import pytest
 from django.conf import settings

@@ -115,7 +115,7 @@ def test_a_full_facility_refuses_the_row_that_has_no_place(patients, facility):
     rows = [ROW | {"mrn": str(n), "family_name": f"N{n}", "email": ""} for n in range(1, 4)]
     ((line, _, why),) = patients.refusals(csv_data(*rows))
     assert (line, "Northside is full" in why) == (4, True)
-    closed = rows[:2] + [rows[2] | {"is_active": "no"}]
+    closed = [*rows[:2], rows[2] | {"is_active": "no"}]
     for row in closed:
         row.setdefault("is_active", "yes")
     assert told(patients.bring_in(csv_data(*closed))) == (3, 0, 0, 0)
