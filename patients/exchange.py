@@ -171,17 +171,16 @@ class PatientResource(SheetResource):
         import_validation_errors: dict[str, Any] | None = None,
         validate_unique: bool = True,
     ) -> None:
-        """Ask the model; of its constraints only where they can matter, as each is a statement."""
+        """Ask the model, but for what the database is asked of all rows at once."""
         unread = import_validation_errors or {}
         errors: dict[str, Any] = {n.removesuffix("_id"): why for n, why in unread.items()}
         instance.facility = self.places.get(instance.facility_id)
         instance.assigned_doctor = self.doctors.get(instance.assigned_doctor_id)
-        is_closed_for_good = instance.deceased_on or instance.merged_into_id
         try:
             instance.full_clean(
                 exclude={*errors, *REFERENCES},
                 validate_unique=False,
-                validate_constraints=bool(is_closed_for_good),
+                validate_constraints=False,
             )
         except ValidationError as error:
             errors = error.update_error_dict(errors)

@@ -38,10 +38,10 @@ class OrNone(Widget):
 
 
 class Number(Widget):
-    """A whole number; what is none, the model refuses."""
-
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
-        return int(value) if value.isdecimal() else value or None
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> int | None:
+        if value and not re.fullmatch("[0-9]{1,9}", value):
+            raise ValueError(gettext("Write a whole number."))
+        return int(value) if value else None
 
 
 class Word(Widget):

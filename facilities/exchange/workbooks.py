@@ -18,6 +18,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 # A small archive can unpack to more than memory holds.
 MOST_UNPACKED = 40_000_000
+# As many as Excel knows, and far more than there are headings.
+MOST_LINES, MOST_COLUMNS = 1_048_576, 200
 
 ARCHIVE = b"PK\x03\x04"
 # Of Excel before 2007, and of workbooks that have a password.
@@ -34,7 +36,7 @@ def is_one(data: bytes) -> bool:
 
 
 def records(data: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of the first sheet with their numbers, all as wide as the widest."""
+    """Yield the rows of the first sheet with their numbers, as wide as the widest."""
     if data.startswith(OLE):
         raise ValidationError(
             gettext(
@@ -49,22 +51,30 @@ def records(data: bytes) -> Iterator[tuple[int, list[str]]]:
             gettext("This workbook cannot be read. Save it as XLSX again, or as CSV."),
             code="unreadable",
         ) from error
-    width = max(map(len, rows), default=0)
-    for line, row in enumerate(rows, 1):
+    width = max((len(row) for _, row in rows), default=0)
+    for line, row in rows:
         yield line, row + [""] * (width - len(row))
 
 
-def _rows(data: bytes) -> list[list[str]]:
+def _rows(data: bytes) -> list[tuple[int, list[str]]]:
+    """Return the rows in which something stands."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
             raise ValueError("It unpacks to more than is taken.")
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    found = []
     try:
         sheet: Any = book.worksheets[0]
         sheet.reset_dimensions()  # it may claim columns without end
-        return [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
+            if line > MOST_LINES or len(values) > MOST_COLUMNS:
+                raise ValueError("It has cells far away from the others.")
+            cells = [_text(value) for value in values]
+            if any(cells):
+                found.append((line, cells))
     finally:
         book.close()
+    return found
 
 
 def _text(value: object) -> str:

@@ -13,7 +13,7 @@ from patients.tests.factories import PatientFactory
 pytestmark = pytest.mark.django_db
 
 ROW = {
-    "mrn": "1234",
+    "mrn": "7001234",
     "given_name": "Zélie",
     "family_name": "O'Quint; --",
     "date_of_birth": "2010-01-17",
@@ -45,7 +45,7 @@ def test_a_confirmed_import_saves_and_a_second_one_changes_nothing(patients, fac
     assert told(patients.bring_in(csv_data(ROW))) == (1, 0, 0, 0)
     (patient,) = Patient.objects.all()
     assert (patient.mrn, patient.given_name, patient.family_name) == (
-        *("00001234", "Zélie"),
+        *("07001234", "Zélie"),
         "O'Quint; --",
     )
     assert (str(patient.phone), patient.facility) == ("+14025550142", facility)
@@ -64,7 +64,7 @@ def test_a_change_shows_both_sides_and_is_noted(patients, facility):
     assert [tuple(change) for change in row.changes] == [
         ("phone", "(402) 555-0142", "(402) 555-0143")
     ]
-    patients.bring_in(csv_data({"mrn": "00001234", "phone": "402-555-0143"}))
+    patients.bring_in(csv_data({"mrn": "07001234", "phone": "402-555-0143"}))
     patient, noted = Patient.objects.get(), PatientChange.objects.get()
     assert (str(patient.phone), patient.city, patient.version) == ("+14025550143", "", 2)
     assert (noted.fields, noted.by, noted.version) == (
@@ -76,7 +76,7 @@ def test_a_change_shows_both_sides_and_is_noted(patients, facility):
 
 def test_an_empty_cell_empties_and_a_missing_column_leaves(patients, facility):
     patients.bring_in(csv_data(ROW))
-    patients.bring_in(csv_data({"mrn": "1234", "phone": "", "gender": "", "is_active": ""}))
+    patients.bring_in(csv_data({"mrn": "7001234", "phone": "", "gender": "", "is_active": ""}))
     patient = Patient.objects.get()
     assert (str(patient.phone), patient.email) == ("", "Zelie@example.org")
     assert (patient.gender, patient.is_active) == ("unknown", True)
@@ -112,7 +112,9 @@ def test_a_row_is_refused_by_the_models_rules(patients, facility, said, column, 
 
 def test_a_full_facility_refuses_the_row_that_has_no_place(patients, facility):
     PatientFactory(facility=facility)
-    rows = [ROW | {"mrn": str(n), "family_name": f"N{n}", "email": ""} for n in range(1, 4)]
+    rows = [
+        ROW | {"mrn": str(7_000_000 + n), "family_name": f"N{n}", "email": ""} for n in range(3)
+    ]
     ((line, _, why),) = patients.refusals(csv_data(*rows))
     assert (line, "Northside is full" in why) == (4, True)
     closed = [*rows[:2], rows[2] | {"is_active": "no"}]
@@ -140,9 +142,8 @@ def test_without_a_number_a_patient_gets_one_and_is_not_registered_twice(patient
     mrn = Patient.objects.get().mrn
     ((_, column, why),) = patients.refusals(data)
     assert (column, f"registered with the MRN {mrn}" in why) == ("mrn", True)
-    twice = csv_data(
-        ROW | {"mrn": "", "given_name": "Ada"}, ROW | {"mrn": "7", "given_name": "ADA"}
-    )
+    other = ROW | {"given_name": "Ada", "email": ""}
+    twice = csv_data(other | {"mrn": ""}, other | {"mrn": "7000001", "given_name": "ADA"})
     assert "An earlier row has this name" in patients.refusals(twice)[0][2]
 
 
@@ -155,7 +156,7 @@ def test_a_number_of_the_file_is_given_to_nobody_else(patients, facility):
 
 
 def test_the_same_patient_twice_in_a_file_is_refused(patients, facility):
-    ((line, column, why),) = patients.refusals(csv_data(ROW, ROW | {"mrn": "00001234"}))
+    ((line, column, why),) = patients.refusals(csv_data(ROW, ROW | {"mrn": "07001234"}))
     assert (line, column) == (3, "mrn")
     assert why == "This is in row 2 already. Keep one of the two rows."
 

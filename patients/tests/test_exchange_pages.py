@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 KINDS = ["patients_patient", "facilities_facility", "facilities_doctor", "facilities_zipcoderange"]
 ROW = {
-    "mrn": "1234",
+    "mrn": "7001234",
     "given_name": "Zélie",
     "family_name": "Oakmere",
     "date_of_birth": "2010-01-17",
@@ -105,7 +105,7 @@ def test_an_import_is_logged_for_whom_it_shows_and_changes(patients):
     page = patients.look(data)
     assert logged() == [("import", known.pk)]
     patients.confirm(page)
-    new = Patient.objects.get(mrn="00001234")
+    new = Patient.objects.get(mrn="07001234")
     assert sorted(logged()[1:]) == [("import", known.pk), ("import", new.pk)]
     kept = dict(LogEntry.objects.values_list("object_id", "action_flag"))
     assert kept == {str(new.pk): 1, str(known.pk): 2}
@@ -122,7 +122,7 @@ def _names(patient: Patient) -> dict[str, str]:
 def test_the_log_of_the_application_has_counts_and_no_names(patients, caplog):
     with caplog.at_level(logging.INFO):
         patients.bring_in(csv_data(ROW))
-        patients.preview(csv_data(ROW | {"mrn": "5", "date_of_birth": "Oakmere"}))
+        patients.preview(csv_data(ROW | {"mrn": "7000005", "date_of_birth": "Oakmere"}))
         patients.export()
     said = json.dumps([str(record.msg) for record in caplog.records])
     assert "'new': 1" in said
@@ -163,7 +163,10 @@ def test_what_has_changed_since_the_preview_is_shown_again(patients):
 
 def test_a_row_refused_since_the_preview_lets_nothing_in(patients):
     facility = FacilityFactory(name="Northside", capacity=2)
-    rows = [ROW | {"facility": "Northside"}, ROW | {"mrn": "5", "given_name": "A", "facility": ""}]
+    rows = [
+        ROW | {"facility": "Northside"},
+        ROW | {"mrn": "7000005", "given_name": "A", "facility": ""},
+    ]
     page = patients.look(csv_data(*rows))
     PatientFactory.create_batch(2, facility=facility)
     answer = patients.confirm(page)
