@@ -107,8 +107,8 @@ def _fitted(line: int, record: Record, width: int) -> Record:
         return record[:width]
     raise ValidationError(
         gettext(
-            "Row %(line)s has %(cells)s cells, and there are %(headings)s headings. Put a cell "
-            "that holds a separator between quotation marks."
+            "Row %(line)s has another number of cells (%(cells)s) than there are headings "
+            "(%(headings)s). Put a cell that holds a separator between quotation marks."
         )
         % {"line": line, "cells": len(record), "headings": width},
         code="ragged",

@@ -60,8 +60,11 @@ def test_rows_are_numbered_as_the_spreadsheet_numbers_them():
         (b"", "these are missing: name"),
         (b"name,name\nNorth,South\n", "“name” stands there twice"),
         (b"name,city\n", "no row below its headings"),
-        (b"name,city\nNorth, the,Omaha\n", "Row 2 has 3 cells, and there are 2 headings"),
-        (b"name,city\nNorth\n", "Row 2 has 1 cells, and there are 2 headings"),
+        (
+            b"name,city\nNorth, the,Omaha\n",
+            "Row 2 has another number of cells (3) than there are headings (2)",
+        ),
+        (b"name,city\nNorth\n", "Row 2 has another number of cells (1)"),
         (b'name,city\nNorth,Omaha\n"South,Omaha\n', "Row 3 cannot be read"),
         (b"name,city\n" + b"x" * 200_000 + b",Omaha\n", "Row 2 cannot be read"),
         (b"name,city\nNo\0rth,Omaha\n", "neither CSV nor XLSX"),
