@@ -1,18 +1,17 @@
 """XLSX: the first sheet of a workbook, as cells of text."""
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
+from xml.sax.saxutils import escape
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.cell.write_only import WriteOnlyCell
-from openpyxl.styles import Font
+from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -29,6 +28,53 @@ UNREADABLE = (
     *(KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError),
     NotImplementedError,
 )
+
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+PLAIN, HEADING = 1, 2
+DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+# What a workbook of one sheet must have. Format 49 is text.
+PARTS = {
+    "[Content_Types].xml": f'''<Types xmlns="{PACKAGE}/content-types">
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Default Extension="xml" ContentType="application/xml"/>
+<Override PartName="/xl/workbook.xml" ContentType="{KINDS}.sheet.main+xml"/>
+<Override PartName="/xl/styles.xml" ContentType="{KINDS}.styles+xml"/>
+<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{KINDS}.worksheet+xml"/>
+</Types>''',
+    "_rels/.rels": f'''<Relationships xmlns="{PACKAGE}/relationships">
+<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/>
+</Relationships>''',
+    "xl/workbook.xml": f'''<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">
+<sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets>
+</workbook>''',
+    "xl/_rels/workbook.xml.rels": f'''<Relationships xmlns="{PACKAGE}/relationships">
+<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>
+<Relationship Id="rId2" Type="{OFFICE}/styles" Target="styles.xml"/>
+</Relationships>''',
+    "xl/styles.xml": f'''<styleSheet xmlns="{MAIN}">
+<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>
+<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>
+<fills count="2"><fill><patternFill patternType="none"/></fill>
+<fill><patternFill patternType="gray125"/></fill></fills>
+<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
+<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
+<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>
+<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>
+<xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/>
+</cellXfs>
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>
+</styleSheet>''',
+}
+SHEET = f'''<worksheet xmlns="{MAIN}">
+<sheetViews><sheetView workbookViewId="0">
+<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>
+<cols><col min="1" max="{{columns}}" width="18" style="{PLAIN}" customWidth="1"/></cols>
+<sheetData>{{rows}}</sheetData>
+</worksheet>'''
 
 
 def is_one(data: bytes) -> bool:
@@ -94,28 +140,32 @@ def _text(value: object) -> str:
 
 
 def written(rows: Iterable[list[str]]) -> bytes:
-    """Return a workbook whose cells are all text, so that no leading zero is lost in them."""
-    book = Workbook(write_only=True)
-    sheet: Any = book.create_sheet()
-    sheet.freeze_panes = "A2"
-    for number, row in enumerate(rows):
-        if number == 0:
-            _shape_columns(sheet, len(row))
-        sheet.append([_cell(sheet, text, is_heading=number == 0) for text in row])
+    """Return a workbook whose cells are all text, so that no leading zero is lost in them.
+
+    It is made in memory: openpyxl writes each sheet to a temporary file first, which a crash would
+    leave behind.
+    """
+    listed = list(rows)
     out = io.BytesIO()
-    book.save(out)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in PARTS.items():
+            archive.writestr(name, DECLARATION + content)
+        columns = len(listed[0])
+        lines = (_row(number, row) for number, row in enumerate(listed, 1))
+        sheet = SHEET.format(columns=columns, rows="".join(lines))
+        archive.writestr("xl/worksheets/sheet1.xml", DECLARATION + sheet)
     return out.getvalue()
 
 
-def _shape_columns(sheet: Any, count: int) -> None:
-    for number in range(1, count + 1):
-        column = sheet.column_dimensions[get_column_letter(number)]
-        column.width, column.number_format = 18, "@"
+def _row(number: int, row: list[str]) -> str:
+    style = HEADING if number == 1 else PLAIN
+    cells = (
+        f'<c r="{get_column_letter(place)}{number}" s="{style}" t="inlineStr">'
+        f'<is><t xml:space="preserve">{_escaped(text)}</t></is></c>'
+        for place, text in enumerate(row, 1)
+    )
+    return f'<row r="{number}">{"".join(cells)}</row>'
 
 
-def _cell(sheet: Any, text: str, *, is_heading: bool) -> Any:
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", text))
-    cell.number_format = "@"
-    if is_heading:
-        cell.font = Font(bold=True)
-    return cell
+def _escaped(text: str) -> str:
+    return escape(NO_XML.sub("\ufffd", text), {"\r": "&#13;"})

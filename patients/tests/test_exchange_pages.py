@@ -130,9 +130,13 @@ def test_the_log_of_the_application_has_counts_and_no_names(patients, caplog):
     assert "Oakmere" not in said
 
 
-def test_a_preview_leaves_no_file_behind(patients, tmp_path: Path, monkeypatch):
+def test_neither_a_preview_nor_an_export_writes_a_file(patients, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    patients.preview(csv_data(ROW))
+    made = []
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda *args, **kwargs: made.append(args))
+    patients.bring_in(csv_data(ROW))
+    patients.look(patients.export("xlsx"))
+    assert made == []
     assert list(tmp_path.iterdir()) == []
 
 
