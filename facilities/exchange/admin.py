@@ -165,10 +165,10 @@ class ExchangeAdmin(Base):
         return Preview.of(result, table.lines, resource.columns())
 
     def _note_done(self, request: HttpRequest, preview: Preview) -> None:
+        who, words = cast("User", request.user).pk, gettext("Imported from a file.")
         for flag, rows in ((ADDITION, preview.new), (CHANGE, preview.changed)):
             if rows:
-                words = gettext("Imported from a file.")
-                LogEntry.objects.log_actions(request.user.pk, _stored(rows), flag, words)
+                LogEntry.objects.log_actions(who, _stored(rows), flag, words)
         self.note_shown(request, Kind.IMPORT, _stored([*preview.new, *preview.changed]))
         logger.info(
             "imported",
