@@ -1,6 +1,7 @@
 """How a row of a spreadsheet becomes a row of a model, by the model's own rules, and back."""
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -47,6 +48,14 @@ class SheetResource(ModelResource):
     @classmethod
     def headings(cls) -> list[str]:
         return [field.column_name for field in cls().get_import_fields()]
+
+    def get_import_fields(self) -> list[Field]:
+        """Return the fields in order; it is asked several times for each row."""
+        return self._in_order
+
+    @cached_property
+    def _in_order(self) -> list[Field]:
+        return super().get_import_fields()
 
     def columns(self) -> dict[str, str]:
         """Return the heading of each attribute and of each field of the model."""
