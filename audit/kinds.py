@@ -21,6 +21,9 @@ class Kind(models.TextChoices):
     NOTE = "note", _("Note")
     DOCUMENT = "document", _("Document")
     TODAY = "today", _("Patients of the day")
+    EXPORT = "export", _("Export of records")
+    IMPORT = "import", _("Import of records")
+    EVERYTHING = "everything", _("Everything kept of the patient")
     DISCLOSURES = "disclosures", _("Access log of the record")
 
 

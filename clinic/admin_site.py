@@ -7,11 +7,13 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from clinic import today
+from records.views import disclosure
 
 
 class ClinicAdminSite(AdminSite):
@@ -30,6 +32,14 @@ class ClinicAdminSite(AdminSite):
             "settled": today.settled(cast("User", request.user)),
         }
         return super().index(request, (extra_context or {}) | more)
+
+    def get_urls(self) -> list[Any]:
+        everything = path(
+            "patients/patient/<int:pk>/everything/<slug:form>/",
+            self.admin_view(disclosure.everything),
+            name="patients_patient_everything",
+        )
+        return [everything, *super().get_urls()]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         guarded = super().admin_view(view, cacheable)

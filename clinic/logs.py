@@ -61,6 +61,8 @@ def configure(level: str, directory: str) -> dict[str, Any]:
             # The request middleware says the same with the request's id.
             "django.request": {"level": "CRITICAL"},
             "django.server": {"level": "WARNING"},
+            # It would tell what stands in a row that it cannot import.
+            "import_export": {"level": "WARNING"},
         },
     }
 

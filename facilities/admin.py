@@ -1,5 +1,5 @@
 from itertools import combinations
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facilities.admin_refusals import RefusalsInWords
+from facilities.exchange.admin import ExchangeAdmin
+from facilities.exchange.places import DoctorResource, FacilityResource, ZipCodeRangeResource
 from facilities.models import (
     OVERLAPPING_RANGES,
     CareType,
@@ -67,7 +69,8 @@ class CareTypeAdmin(RefusalsInWords, admin.ModelAdmin):
 
 
 @admin.register(Facility)
-class FacilityAdmin(RefusalsInWords, admin.ModelAdmin):
+class FacilityAdmin(ExchangeAdmin, RefusalsInWords, admin.ModelAdmin):
+    resource = FacilityResource
     list_display = ["name", "city", "zip_code", "timezone", "registered", "is_active"]
     list_filter = ["is_active", "care_types", "timezone"]
     search_fields = ["name", "city", "zip_code", "identifier"]
@@ -85,7 +88,8 @@ class FacilityAdmin(RefusalsInWords, admin.ModelAdmin):
 
 
 @admin.register(ZipCodeRange)
-class ZipCodeRangeAdmin(RefusalsInWords, admin.ModelAdmin):
+class ZipCodeRangeAdmin(ExchangeAdmin, RefusalsInWords, admin.ModelAdmin):
+    resource = ZipCodeRangeResource
     list_display = ["__str__", "facility", "zip_min", "zip_max"]
     list_filter = ["facility__state", "facility"]
     list_select_related = ["facility"]
@@ -102,9 +106,10 @@ class RoomAdmin(RefusalsInWords, admin.ModelAdmin):
     autocomplete_fields = ["facility"]
 
 
-class DoctorAdmin(RefusalsInWords, admin.ModelAdmin):
+class DoctorAdmin(ExchangeAdmin, RefusalsInWords, admin.ModelAdmin):
     """Who a doctor is. `scheduling.admin_doctors` adds when they work, and registers it."""
 
+    resource: ClassVar[type[DoctorResource]] = DoctorResource
     list_display = ["name", "specialization", "licence_number", "places", "care", "is_active"]
     list_filter = ["is_active", "care_types", "facilities", "specialization"]
     list_select_related = ["user"]

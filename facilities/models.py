@@ -25,7 +25,7 @@ from facilities.querysets import (
     ZipCodeRangeQuerySet,
     zip_span,
 )
-from facilities.refusals import refusals
+from facilities.refusals import refusal, refusals
 from facilities.triggers import range_triggers
 
 zip_code_validator = RegexValidator(
@@ -225,6 +225,12 @@ class ZipCodeRange(models.Model):
 
     def __str__(self) -> str:
         return self.zip_min if self.zip_min == self.zip_max else f"{self.zip_min}–{self.zip_max}"
+
+    def clean(self) -> None:
+        """Refuse a swapped range first: PostgreSQL could not compare it with the others."""
+        super().clean()
+        if self.zip_min > self.zip_max:
+            raise ValidationError({"zip_max": refusal("zip_code_range_in_order")})
 
     def overlaps(self, other: "ZipCodeRange") -> bool:
         return self.zip_min <= other.zip_max and other.zip_min <= self.zip_max

@@ -1,6 +1,6 @@
 """Patients in the admin, found as at the desk, and the accounts that wait for their record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_rows import ReadOnlyAdmin, each
 from accounts.models import User
 from audit.admin import ShowsRecordsInAdmin
+from audit.reading import shows
 from facilities.admin_refusals import RefusalsInWords
+from facilities.exchange.admin import ExchangeAdmin
+from patients.exchange import PatientResource
 from patients.models import (
     ContactEntry,
     DifferentPeople,
@@ -34,7 +37,8 @@ class PatientIdentifierInline(admin.TabularInline):
 
 
 @admin.register(Patient)
-class PatientAdmin(ShowsRecordsInAdmin, RefusalsInWords, admin.ModelAdmin):
+class PatientAdmin(ExchangeAdmin, ShowsRecordsInAdmin, RefusalsInWords, admin.ModelAdmin):
+    resource = PatientResource
     list_display = ["family_name", "given_name", "date_of_birth", "mrn", "facility", "is_active"]
     list_display_links = ["family_name", "given_name"]
     list_filter = [
@@ -72,6 +76,9 @@ class PatientAdmin(ShowsRecordsInAdmin, RefusalsInWords, admin.ModelAdmin):
             patient.save_unless_changed(since=patient.version, by=cast("User", request.user))
 
         each(self, request, chosen, change)
+
+    def note_shown(self, request: HttpRequest, kind: str, rows: Iterable[Patient]) -> None:
+        shows(request, kind, [patient.pk for patient in rows])
 
     def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: bool) -> None:
         before = Patient.objects.get(pk=obj.pk) if change else None

@@ -1,5 +1,6 @@
 """Dates that are typed, in the way in which the language of the page writes them."""
 
+import time
 from datetime import date
 from functools import cache
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.formats import get_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
-from patients.search import Writing, parse_date
+from patients.search import FIRST_YEAR, Writing, parse_date
 
 
 def writing() -> Writing:
@@ -48,6 +49,24 @@ def not_understood() -> str:
             "Enter the date as day/month/year with four digits for the year, such as 17/1/2010."
         )
     return _("Enter the date as month/day/year with four digits for the year, such as 1/17/2010.")
+
+
+def in_a_file(text: str) -> date:
+    """Read a date of a file, as 2010-01-17 or as the language of the page types it.
+
+    Nothing is guessed, as one column may hold dates that could be meant either way. Raises
+    ValueError with a sentence for a person.
+    """
+    for form in ("%Y-%m-%d", get_format("DATE_INPUT_FORMATS")[0]):
+        try:
+            day = date(*time.strptime(text, form)[:3])
+        except ValueError:
+            continue
+        if day.year >= FIRST_YEAR:
+            return day
+    # Translators: the second form is such as MM/DD/YYYY.
+    words = _("Write the date as 2010-01-17 or as %(pattern)s, with four digits for the year.")
+    raise ValueError(words % {"pattern": pattern()})
 
 
 class TypedDateField(forms.DateField):

@@ -3,7 +3,6 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
-import patients.models
 import pgtrigger.compiler
 import pgtrigger.migrations
 import phonenumber_field.modelfields
@@ -24,7 +23,7 @@ class Migration(migrations.Migration):
             name='Patient',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mrn', models.CharField(db_default=patients.models.NextMRN(), editable=False, help_text='Medical record number.', max_length=20, unique=True, verbose_name='MRN')),
+                ('mrn', models.CharField(db_default=models.Func(output_field=models.CharField(), template="lpad(nextval('patients_mrn_seq')::text, 8, '0')"), editable=False, help_text='Medical record number.', max_length=20, unique=True, verbose_name='MRN')),
                 ('given_name', models.CharField(max_length=100)),
                 ('family_name', models.CharField(max_length=100)),
                 ('maiden_name', models.CharField(blank=True, max_length=100)),

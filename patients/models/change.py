@@ -1,6 +1,7 @@
 """Who changed what of a patient's demographics."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -28,10 +29,19 @@ def demographics(patient: Patient) -> dict[str, Any]:
 class PatientChangeQuerySet(models.QuerySet["PatientChange"]):
     def note(self, patient: Patient, before: Patient, *, by: User | None) -> None:
         """Note what a person has made of the demographics that were `before`, if anything."""
-        was = demographics(before)
-        fields = {n: value for n, value in demographics(patient).items() if was[n] != value}
-        if fields:
-            self.create(patient=patient, version=patient.version, fields=fields, by=by)
+        self.note_all([(patient, demographics(before))], by=by)
+
+    def note_all(
+        self, changed: Iterable[tuple[Patient, dict[str, Any]]], *, by: User | None
+    ) -> None:
+        """Note what a person has made of each patient, whose `demographics` stand beside them."""
+        noted = []
+        for patient, was in changed:
+            fields = {n: value for n, value in demographics(patient).items() if was[n] != value}
+            if fields:
+                each = self.model(patient=patient, version=patient.version, fields=fields, by=by)
+                noted.append(each)
+        self.bulk_create(noted)
 
     def last_of(self, patient: Patient) -> dict[str, "PatientChange"]:
         """Return the last change of each field that still says what the change made of it."""

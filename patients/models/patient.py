@@ -23,9 +23,9 @@ from patients.triggers import name_triggers, registered_count_triggers, version_
 
 
 class NextMRN(Func):
-    """The next medical record number: eight digits of a sequence, so that none is given twice."""
+    """The next medical record number: eight digits of a sequence, without those that are taken."""
 
-    template = "lpad(nextval('patients_mrn_seq')::text, 8, '0')"
+    template = "patients_next_mrn()"
     output_field = models.CharField()
 
 
