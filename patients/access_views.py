@@ -46,7 +46,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
         return render(request, "patients/access_log.html", {"form": form}, status=422)
     zone, period = zone_of(request), PeriodForm(request.GET)
     if not period.is_valid():
-        raise BadRequest("The address names no days that can be shown.")
+        raise BadRequest(_("The address names no days that can be shown."))
     rows, sort = sorted_by(asked_for(request, period, zone), request.GET.get("sort", ""))
     number = number_in(request, "page") or 1
     found = list(rows[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
@@ -69,7 +69,7 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
     """Answer with all that the page would show, newest first, as CSV; times are in UTC."""
     period = PeriodForm(request.GET)
     if not period.is_valid():
-        raise BadRequest("The address names no days that can be shown.")
+        raise BadRequest(_("The address names no days that can be shown."))
     rows = asked_for(request, period, zone_of(request))
     return StreamingHttpResponse(
         lines(rows),
