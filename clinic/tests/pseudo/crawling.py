@@ -77,30 +77,46 @@ def _rows_named_in(path: str, place: Place) -> list[int]:
     return place.rows.get(word) or place.rows["patients"][:1]
 
 
+class Met(NamedTuple):
+    """What an address has answered; `text` is empty for what is no page."""
+
+    address: str
+    name: str
+    status: int
+    text: str
+
+
 class Crawler:
-    """Walks all pages as one person; an address that is like some seen before is passed over."""
+    """Walks all pages as one person, or signed out.
+
+    An address that is like some seen before is passed over.
+    """
 
     def __init__(self, person: Any) -> None:
         self.client = Client(raise_request_exception=True)
-        self.client.force_login(person)
+        if person:
+            self.client.force_login(person)
         self.seen: set[str] = set()
         self.posted: set[str] = set()
         self.alike: Counter[tuple[str, ...]] = Counter()
 
     def pages(self, place: Place) -> Iterator[Page]:
+        for met in self.walk(place):
+            if met.text:
+                yield Page(met.name, met.text)
+                yield from self._fragment(met.address)
+                yield from self._refused(met.address, met.text)
+
+    def walk(self, place: Place) -> Iterator[Met]:
+        """Yield what each address answers, pages or not."""
         waiting = [*addresses(place), "/nothing-here/"]
-        for address in waiting:
-            self.seen.add(address)
+        self.seen.update(waiting)
         while waiting:
             address = waiting.pop()
             answer = self.client.get(address)
-            if not is_page(answer):
-                continue
-            page = Page(route(address), answer.content.decode())
-            yield page
-            yield from self._fragment(address)
-            yield from self._refused(address, page.text)
-            waiting += self._new(address, page.text)
+            text = answer.content.decode() if is_page(answer) else ""
+            yield Met(address, route(address), answer.status_code, text)
+            waiting += self._new(address, text)
 
     def _fragment(self, address: str) -> Iterator[Page]:
         """Yield what a page answers to a script that shows it in a panel."""
