@@ -23,6 +23,20 @@ OUT_OF_REACH = (Path(__file__).parent / "out_of_reach.js").read_text()
 UNFOLD = "document.querySelectorAll('main details:not(.menu)').forEach((it) => (it.open = true))"
 IS_SETTLED = "!document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping')"
 
+# What no link leads to: days without anything, what is not found, and what cannot be read.
+UNLINKED = (
+    "/desk/{facility_id}/?date=2030-01-01",
+    "/desk/{facility_id}/list/?status=noshow&date=2030-01-01",
+    "/desk/{facility_id}/month/?date=2030-01-01",
+    "/find/?zip_code=1&miles=10",
+    "/find/?part=hours&from_time=03:00&to_time=03:05",
+    "/openings/?looked=1&zip_code=1",
+    "/facilities/match/?zip_code=99999",
+    "/patients/access-log/?patient=999999",
+    "/patients/{patient_id}/seen-by/?first=2026-02-02&last=2026-01-01",
+    "/insight/?first=2030-01-01&last=2030-01-02",
+)
+
 Look = tuple[str, str]
 EVERY_LOOK: tuple[Look, ...] = tuple((theme, size) for size in SIZES for theme in ("light", "dark"))
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -49,6 +63,10 @@ def shown_to(person: Any, place: Place) -> Iterator[Shown]:
         seen[kind] += 1
         if seen[kind] == 1 or (met.status == 200 and not parts.query):
             yield Shown(met, seen[kind] > 1)
+    if person:
+        ids = {name: found[0] for name, found in place.rows.items()}
+        for each in UNLINKED:
+            yield Shown(Met(each.format(**ids), "", 0, ""), is_alike=True)
 
 
 def opened(browser: Browser, origin: str, person: Any) -> BrowserContext:
