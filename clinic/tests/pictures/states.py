@@ -39,15 +39,22 @@ def free_time(page: Page, origin: str, place: Place) -> None:
     raise LookupError("The demo clinic has no free time within two weeks.")
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key of the page, which it knows as soon as its script has run."""
+    page.wait_for_selector("html.has-keys")
+    page.keyboard.press(key)
+
+
 def booked_by_somebody_else() -> None:
     """Let the hold run out, and book its time for another patient."""
     hold = Appointment.objects.filter(status="pending").latest("pk")
     Appointment.objects.filter(pk=hold.pk).update(hold_expires_at=timezone.now())
-    other = Patient.objects.filter(facility=hold.facility).latest("pk")
+    about = (hold.starts_at - timedelta(hours=4), hold.starts_at + timedelta(hours=4))
+    free = hold.facility.patients.exclude(appointments__starts_at__range=about)
     Appointment.objects.book(
         facility=hold.facility,
         doctor=hold.doctor,
-        patient=other,
+        patient=free.latest("pk"),
         starts_at=hold.starts_at,
         by=None,
     )
@@ -86,7 +93,7 @@ def newcomer(camera: Camera, place: Place, size: Size) -> None:
 def walk_in(camera: Camera, place: Place, size: Size) -> None:
     with camera.at(place.people["receptionist"], size) as page:
         page.goto(camera.origin + board(place))
-        page.locator("#board").press("w")
+        press(page, "w")
         page.wait_for_selector("#panel .sheet")
         camera.take(page, "state-walk-in")
 
@@ -121,13 +128,13 @@ def menus(camera: Camera, place: Place, size: Size) -> None:
         page.goto(camera.origin + board(place))
         page.locator(".user-menu > summary").click()
         camera.take(page, "state-menu")
-        page.keyboard.press("Escape")
-        page.locator("#board").press("?")
+        page.reload()
+        press(page, "?")
         page.get_by_role("dialog").wait_for()
         camera.take(page, "state-keys")
         page.keyboard.press("Escape")
         if size == SIZES[0]:
-            page.keyboard.press("/")
+            press(page, "/")
             page.keyboard.type("mar")
             page.wait_for_selector("#search-popup [role=option]")
             camera.take(page, "state-search")
