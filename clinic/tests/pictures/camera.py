@@ -1,7 +1,7 @@
 """Takes pictures of pages in a browser, and makes their files small."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,9 +43,10 @@ class Camera(NamedTuple):
         few = shown.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(self.folder / f"{name}-{width}-{theme}.png", optimize=True)
 
-    def visit(self, person: Any, address: str, name: str, theme: str = "light") -> None:
-        """Take the picture of a page at each size."""
+    def tour(self, person: Any, theme: str, addresses: Mapping[str, str]) -> None:
+        """Take pictures of pages at each size; `addresses` are by the names of the pictures."""
         for size in SIZES:
             with self.at(person, size, theme) as page:
-                page.goto(self.origin + address)
-                self.take(page, name, theme)
+                for name, address in addresses.items():
+                    page.goto(self.origin + address)
+                    self.take(page, name, theme)

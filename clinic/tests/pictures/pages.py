@@ -1,9 +1,18 @@
 """Which address stands for a route in the pictures, and which routes have none."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
-from clinic.tests.pseudo.crawling import Crawler, Met, addresses, routes
+from clinic.tests.pseudo.crawling import (
+    WITHOUT_PAGE,
+    Crawler,
+    Met,
+    addresses,
+    route,
+    routes,
+    unlinked,
+)
 from clinic.tests.pseudo.place import Place
 
 # Whoever comes to a page first is in the picture; the last is signed out.
@@ -11,10 +20,6 @@ WHO = ("receptionist", "doctor", "admin", "nurse", "")
 # These are taken in the dark as well.
 MAIN = ("scheduling:board", "scheduling:week-of", "scheduling:list", "scheduling:book")
 MAIN = (*MAIN, "scheduling:patient")
-# Routes that no picture can show, and why.
-WITHOUT = {
-    "account_reset_password_from_key_done": "is shown once, after a new password",
-}
 
 
 class Shot(NamedTuple):
@@ -38,25 +43,27 @@ def reason_for_none(met: Met) -> str:
 def planned(place: Place) -> tuple[dict[str, Shot], dict[str, str]]:
     """Return a shot by route, and the reason by route where there is none.
 
-    A route that is in neither has no picture and no reason: nobody came to it.
+    The first role follows every link, the others are asked for what is left. A route that is in
+    neither has no picture and no reason: nobody came to it.
     """
     order = {address: number for number, address in enumerate(addresses(place))}
     shots: dict[str, Shot] = {}
-    reasons = dict(WITHOUT)
+    reasons = dict(WITHOUT_PAGE)
     for role in WHO:
+        left = set(missing(shots, reasons))
+        crawler = Crawler(place.people.get(role))
+        asked = map(crawler.ask, [each for each in order if route(each) in left])
+        walk = asked if shots else chain(crawler.walk(place), map(crawler.ask, unlinked(place)))
         found: dict[str, list[str]] = {}
-        for met in Crawler(place.people.get(role)).walk(place):
+        for met in walk:
             if met.status == 200 and "<html" in met.text:
                 found.setdefault(met.name, []).append(met.address)
             elif reason := reason_for_none(met):
                 reasons.setdefault(met.name, reason)
-        for name, met_at in found.items():
-            first = min(met_at, key=lambda address: order.get(address, len(order)))
-            shots.setdefault(name, Shot(role, first))
-        if not any(missing(shots, reasons)):
-            break
-    known = routes()
-    return {name: shot for name, shot in shots.items() if name in known}, reasons
+        for name in found.keys() & left:
+            first = min(found[name], key=lambda address: order.get(address, len(order)))
+            shots[name] = Shot(role, first)
+    return shots, reasons
 
 
 def missing(shots: dict[str, Shot], reasons: dict[str, str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Takes all pictures anew; run by `make screenshots`, and no part of the tests.
 
-A page that has neither a picture nor a reason in `pages.WITHOUT` fails the command.
+A page that has neither a picture nor a reason in `WITHOUT_PAGE` fails the command.
 """
 
 import shutil
@@ -29,10 +29,12 @@ def test_every_page_and_state_has_its_pictures(
     made = tmp_path / "made"
     made.mkdir()
     camera = Camera(browser, live_server.url, made)
-    for name, shot in shots.items():
-        for theme in ("light", "dark") if name in pages.MAIN else ("light",):
-            person = place.people.get(shot.role)
-            camera.visit(person, shot.address, pages.file_name(name), theme)
+    for role in pages.WHO:
+        own = {name: shot.address for name, shot in shots.items() if shot.role == role}
+        main = {name: address for name, address in own.items() if name in pages.MAIN}
+        for theme, addresses in (("light", own), ("dark", main)):
+            named = {pages.file_name(name): address for name, address in addresses.items()}
+            camera.tour(place.people.get(role), theme, named)
     for state in states.STATES:
         for size in SIZES:
             state(camera, place, size)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from clinic.tests.pseudo.crawling import Crawler, Met
+from clinic.tests.pseudo.crawling import Crawler, Met, unlinked
 from clinic.tests.pseudo.place import Place
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
@@ -55,7 +56,8 @@ def shown_to(person: Any, place: Place) -> Iterator[Shown]:
     One is like another that shows a row of the same kind, or that has the same names in its query.
     """
     seen: Counter[tuple[Any, ...]] = Counter()
-    for met in Crawler(person).walk(place):
+    crawler = Crawler(person)
+    for met in chain(crawler.walk(place), map(crawler.ask, unlinked(place))):
         if "<html" not in met.text:
             continue
         parts = urlsplit(met.address)
