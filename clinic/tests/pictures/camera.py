@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.conf import settings
+from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, Page
-
-from clinic.tests.seeing.looking import opened
 
 SIZES = ((1440, 900), (390, 844))
 # As many as the eye does not miss on plain surfaces; a file has a third of its size with them.
@@ -27,12 +27,20 @@ class Camera(NamedTuple):
     @contextmanager
     def at(self, person: Any, size: tuple[int, int], theme: str = "light") -> Iterator[Page]:
         """Open a page, signed in as this person, on a screen of this size."""
-        context = opened(self.browser, self.origin, person)
+        context = self.browser.new_context(reduced_motion="reduce")
+        if person:
+            context.add_cookies([self._session(person)])
         page = context.new_page()
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         yield page
         context.close()
+
+    def _session(self, person: Any) -> Any:
+        """Return the cookie of somebody who is signed in."""
+        client, name = Client(), settings.SESSION_COOKIE_NAME
+        client.force_login(person)
+        return {"name": name, "value": client.cookies[name].value, "url": self.origin}
 
     def take(self, page: Page, name: str, theme: str = "light") -> None:
         """Keep what the screen shows as `name-width-theme.png`."""
