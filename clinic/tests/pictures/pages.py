@@ -21,6 +21,8 @@ WHO = ("receptionist", "doctor", "admin", "nurse", "")
 MAIN = ("scheduling:board", "scheduling:week-of", "scheduling:list", "scheduling:book")
 MAIN = (*MAIN, "scheduling:patient")
 
+REDIRECTS = frozenset({301, 302})
+
 
 class Shot(NamedTuple):
     """A page that is to be taken: for whom (empty when signed out), and where."""
@@ -33,8 +35,6 @@ def reason_for_none(met: Met) -> str:
     """Return why an answer is no page of its own; nothing for a page, or for a refusal."""
     if met.status == 405:
         return "is only posted to"
-    if met.status in {301, 302}:
-        return "leads elsewhere"
     if met.status != 200:
         return ""
     return "is a file" if not met.text else "is a piece of a page" * ("<html" not in met.text)
@@ -48,7 +48,7 @@ def planned(place: Place) -> tuple[dict[str, Shot], dict[str, str]]:
     """
     order = {address: number for number, address in enumerate(addresses(place))}
     shots: dict[str, Shot] = {}
-    reasons = dict(WITHOUT_PAGE)
+    reasons, elsewhere = dict(WITHOUT_PAGE), dict[str, str]()
     for role in WHO:
         left = set(missing(shots, reasons))
         crawler = Crawler(place.people.get(role))
@@ -60,10 +60,12 @@ def planned(place: Place) -> tuple[dict[str, Shot], dict[str, str]]:
                 found.setdefault(met.name, []).append(met.address)
             elif reason := reason_for_none(met):
                 reasons.setdefault(met.name, reason)
+            elif met.status in REDIRECTS:  # of somebody else it may be a page, as signing in is
+                elsewhere.setdefault(met.name, "leads elsewhere")
         for name in found.keys() & left:
             first = min(found[name], key=lambda address: order.get(address, len(order)))
             shots[name] = Shot(role, first)
-    return shots, reasons
+    return shots, elsewhere | reasons
 
 
 def missing(shots: dict[str, Shot], reasons: dict[str, str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -75,12 +76,13 @@ def build() -> Place:
 
 
 def _visits_today(facility: Facility, doctor: Doctor) -> list[Appointment]:
-    """Return visits of one doctor, those first that are still to come, the first of them today."""
+    """Return visits of one doctor, first two to come that last half an hour, then some of today."""
     day = timezone.now().astimezone(facility.tz).date()
     visits = Appointment.objects.filter(facility=facility, doctor=doctor, patient__isnull=False)
     today = visits.on_day(day, facility).order_by("-starts_at")
     booked = visits.filter(status="booked", starts_at__gt=timezone.now()).order_by("starts_at")
-    return [*booked[:2], *today[:3]]
+    long = booked.filter(ends_at__gte=F("starts_at") + timedelta(minutes=30))
+    return [*long[:2], *today[:3]]
 
 
 def _alike(facility: Facility) -> list[Patient]:
