@@ -74,6 +74,7 @@ def unlinked(place: Place) -> list[str]:
     routed = (
         reverse("scheduling:book-series", args=[facility.pk]),
         reverse("scheduling:waitlist-fits"),
+        reverse("scheduling:add-closure"),
     )
     return [f"{address}?{urlencode(query)}" for address in routed]
 
