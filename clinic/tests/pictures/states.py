@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route
 from clinic.tests.pictures.camera import SIZES, Camera
 from clinic.tests.pseudo.place import Place
 from facilities.models import Facility
-from facilities.tests.factories import FacilityFactory
+from facilities.tests.factories import FacilityFactory, staff_of
 from patients.models import Patient
 from scheduling.models import Appointment
 from scheduling.tests.factories import WaitlistEntryFactory
@@ -141,10 +141,11 @@ def menus(camera: Camera, place: Place, size: Size) -> None:
 
 
 def new_clinic(camera: Camera, place: Place, size: Size) -> None:
-    facility = Facility.objects.filter(name="Prairie View Clinic").first()
-    facility = facility or FacilityFactory(name="Prairie View Clinic", timezone="America/Chicago")
-    with camera.at(place.people["admin"], size) as page:
+    """Show the board to somebody at whose facilities nothing has been booked yet."""
+    facility = FacilityFactory(name="Prairie View Clinic", timezone="America/Chicago")
+    with camera.at(staff_of(facility, full_name="Front desk"), size) as page:
         page.goto(f"{camera.origin}/desk/{facility.pk}/")
+        page.wait_for_selector(".beginning")
         camera.take(page, "state-new-clinic")
 
 
