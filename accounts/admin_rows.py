@@ -25,8 +25,6 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
     Base = admin.ModelAdmin
 else:
     Base = object
@@ -34,6 +32,8 @@ else:
 Row = TypeVar("Row", bound=models.Model)
 # Each is done on its own, in one request: as many as that takes well.
 MOST_AT_ONCE = 500
+# What a model or the database has refused of this request.
+REFUSAL = "_refused_in_admin"
 
 
 class ReadOnlyAdmin:
@@ -50,14 +50,21 @@ class ReadOnlyAdmin:
 
 
 class ReasonForm(forms.Form):
-    """Why something is done; `offered` are the usual reasons."""
+    """Why something is done; `offered` are the usual reasons, in English.
+
+    They are shown in the language of whoever reads and kept in English, typed or chosen.
+    """
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
-    def __init__(self, *args: Any, offered: "Iterable[StrOrPromise]" = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offered = [gettext(str(each)) for each in offered]
+        self.offered = {gettext(each): each for each in offered}
         self.fields["reason"].widget.attrs |= {"list": "usual-reasons", "autocomplete": "off"}
+
+    def clean_reason(self) -> str:
+        typed: str = self.cleaned_data["reason"]
+        return self.offered.get(typed, typed)
 
 
 class SaysWhyNot(Base):
@@ -77,12 +84,20 @@ class SaysWhyNot(Base):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        """Show the form again, with what was typed and why not, where saving it is refused."""
         try:
             with self.refused():
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as error:
-            self.message_user(request, " ".join(error.messages), messages.ERROR)
-            return redirect(request.path)
+            if request.method != "POST":
+                raise
+            setattr(request, REFUSAL, error.messages)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, *args, **kwargs)
+        refusal = getattr(request, REFUSAL, None)
+        return form if refusal is None else refused_form(form, refusal)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -132,6 +147,18 @@ class SaysWhyNot(Base):
             yield
         except ProtectedError as error:
             raise ValidationError(still_needed(error.protected_objects), code="in_use") from error
+
+
+def refused_form(form: type[forms.ModelForm], refusal: list[str]) -> type[forms.ModelForm]:
+    """Return the form whose every answer is this refusal, so that it is shown again as typed."""
+
+    class Refused(form):  # type: ignore[misc, valid-type]
+        def full_clean(self) -> None:
+            super().full_clean()
+            if self.is_bound:
+                self.add_error(None, refusal)
+
+    return Refused
 
 
 def _kind(model: type[models.Model], number: int) -> str:

@@ -5,7 +5,8 @@ A client that lost the connection cannot know whether its booking was made. With
 in the same transaction. A second request with the key waits at that row until the first has
 committed, and then repeats its answer; when the first failed, its row is gone with all it did, and
 the second does the work. So only what was committed is ever repeated, and only to who may still see
-it. Keys hold for a day.
+it. Keys hold for a day. A view may keep less than the whole answer, and make the rest anew: of a
+chart nothing is kept but the row's id.
 
 The same key with another request is refused: it is a mistake of the client's.
 """
@@ -52,11 +53,11 @@ class Taken(NamedTuple):
 
     pk: int
 
-    def keep(self, response: Response) -> None:
-        """Remember the answer with the key."""
+    def keep(self, view: Any, response: Response) -> None:
+        """Remember the answer with the key, or as much of it as the view wants to be kept."""
         IdempotencyKey.objects.filter(pk=self.pk).update(
             status=response.status_code,
-            body=json.dumps(response.data, cls=JSONEncoder),
+            body=json.dumps(view.kept_of(response.data), cls=JSONEncoder),
             headers={name: response[name] for name in REPEATED_HEADERS if name in response},
         )
 
@@ -65,13 +66,13 @@ Handler = Callable[..., Response]
 
 
 def idempotent(handler: Handler) -> Handler:
-    """Let a view's POST handler honour `Idempotency-Key`; without the header nothing changes."""
+    """Let a view's POST handler honour `Idempotency-Key`, and try it once more without one too."""
 
     @wraps(handler)
     def handle(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get(HEADER)
         if key is None:
-            return handler(view, request, *args, **kwargs)
+            return retried_once(handler)(view, request, *args, **kwargs)
         if not 0 < len(key) <= LONGEST:
             raise Unprocessable(
                 _("An %(header)s has 1 to %(most)s characters. A random UUID does well.")
@@ -86,7 +87,7 @@ def idempotent(handler: Handler) -> Handler:
                 if taken is None:
                     return replayed(view, request, key)
                 response = handler(view, request, *args, **kwargs)
-                taken.keep(response)
+                taken.keep(view, response)
             return response
 
         return answer()
@@ -120,7 +121,7 @@ def take(request: Request, key: str) -> Taken | None:
 def replayed(view: Any, request: Request, key: str) -> Response:
     """Return the answer that was given to this key, or refuse another request with it.
 
-    Raises Http404 when the view's `refuse_unseen()` finds that this person may not see it any more.
+    Raises Http404 when the view's `repeated()` finds that this person may not see it any more.
     """
     kept = IdempotencyKey.objects.get(user=request.user.pk, key=key)
     if kept.request_hash != request_hash(request):
@@ -129,9 +130,11 @@ def replayed(view: Any, request: Request, key: str) -> Response:
             % {"header": HEADER},
             "idempotency_key_reused",
         )
-    body = json.loads(kept.body)
-    view.refuse_unseen(body)
+    said = json.loads(kept.body)
+    body = view.repeated(said)
     headers = kept.headers | {REPLAYED: "true"}
+    if body is not said and "ETag" in headers:
+        headers["ETag"] = view.etag(body)
     return Response(body, status=kept.status, headers=headers)
 
 

@@ -126,6 +126,15 @@ class Endpoint(Answers, GenericViewSet):
             headers["Location"] = self.location(row)
         return Response(data, status=code, headers=headers)
 
+    def kept_of(self, answered: Any) -> Any:
+        """Return what is kept of an answer for a day, to be repeated for its Idempotency-Key."""
+        return answered
+
+    def repeated(self, kept: Any) -> Any:
+        """Return the answer of which this was kept; raise Http404 as `refuse_unseen` does."""
+        self.refuse_unseen(kept)
+        return kept
+
     def refuse_unseen(self, answered: dict[str, Any]) -> None:
         """Raise Http404 where this person may not see any more what was answered to a key.
 
@@ -278,6 +287,9 @@ def _refuse_mixed(said: Any) -> None:
     if "updated_since" in said and "page" in said:
         refusal = gettext("Changes have no numbered pages. Follow `next` of the answer instead.")
         raise ValidationError({"page": [refusal]})
+    if "updated_since" in said and "ordering" in said:
+        refusal = gettext("Changes come in the order in which they were made. Leave this out.")
+        raise ValidationError({"ordering": [refusal]})
     if "cursor" in said and "updated_since" not in said:
         refusal = gettext(
             "A cursor belongs to `updated_since`. Follow `next` as it is, or send both."

@@ -1,11 +1,16 @@
 """The API's answers, and the admin's pages, in the access log."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
+from api.retries import retried_once
+from audit import reading
 from audit.kinds import Kind
 from audit.reading import shows
 
@@ -16,21 +21,46 @@ class ShowsRecords:
     It is read from the answer itself, so that whatever made it is logged: a list, one that was
     just written, or one repeated for its `Idempotency-Key`. `patient_key` names the patient in a
     row; `shown_as` and `listed_as` say what a row and a list of rows show.
+
+    A change and the log of what its answer shows are one transaction: both are kept, or neither.
     """
 
     patient_key = "patient_id"
     shown_as: str = Kind.PATIENT
     listed_as: str = Kind.PATIENT_LIST
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        name = str(request.method).lower()
+        if request.method not in SAFE_METHODS and hasattr(self, name):
+            setattr(self, name, self._with_its_log(getattr(self, name)))
+
+    def _with_its_log(self, handler: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @retried_once
+        @wraps(handler)
+        def change(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+            asked = request._request  # noqa: SLF001 - documented by REST framework
+            with transaction.atomic():
+                response = handler(request, *args, **kwargs)
+                self._note(request, response)
+                reading.write(asked, response)
+            reading.is_committed(asked)
+            return response
+
+        return change
+
     def finalize_response(
         self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
     ) -> HttpResponse:
+        self._note(request, response)
+        answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        return answer
+
+    def _note(self, request: Request, response: HttpResponse) -> None:
         data = getattr(response, "data", None)
         rows = data.get("results") if isinstance(data, dict) else None
         what = self.shown_as if rows is None else self.listed_as
         shows(request, what, self._named([data] if rows is None else rows))
-        answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        return answer
 
     def _named(self, rows: list[Any]) -> Iterator[int]:
         """Yield whom the rows name; a tombstone shows nothing."""

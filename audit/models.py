@@ -6,11 +6,14 @@ They refer to accounts and patients by number alone: a row outlives what it is a
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import F, Func, Value
+from django.db.models.lookups import GreaterThan, LessThan
 
 from accounts.roles import Role
 from audit.kinds import label
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from accounts.models import User
@@ -25,6 +28,20 @@ class AccessEventQuerySet(models.QuerySet["AccessEvent"]):
         """Keep what happened from one instant until before another; None is open."""
         rows = self.filter(at__gte=begin) if begin else self
         return rows.filter(at__lt=end) if end else rows
+
+    def beyond(self, last: "AccessEvent", order: "Sequence[str]") -> "AccessEventQuerySet":
+        """Keep what follows a row in this order, whose names all begin with a minus or none.
+
+        The rows are compared as wholes, as an index on these columns keeps them.
+        """
+        names = [name.removeprefix("-") for name in order]
+        after = LessThan if order[0].startswith("-") else GreaterThan
+        known = [Value(getattr(last, name)) for name in names]
+        return self.filter(after(_row(*map(F, names)), _row(*known)))
+
+
+def _row(*columns: F | Value) -> Func:
+    return Func(*columns, function="ROW", output_field=models.TextField())
 
 
 class AccessEvent(models.Model):
@@ -59,6 +76,8 @@ class AccessEvent(models.Model):
             models.Index(fields=["patient_id", "id"], name="access_of_patient"),
             models.Index(fields=["user_id", "id"], name="access_by_user"),
             models.Index(fields=["at", "id"], name="access_at"),
+            models.Index(fields=["user_name", "user_id", "id"], name="access_by_name"),
+            models.Index(fields=["what", "id"], name="access_by_what"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,9 @@
 A view says what it shows: `shows(request, Kind.PATIENT_PAGE, [patient.pk])`. The middleware writes
 it when the answer is made and before it is sent, in one statement for each thing shown; without
 it nothing is sent. What is refused, and what only leads elsewhere, has shown nothing.
+
+A change whose answer shows a record writes it itself, in the transaction of the change: otherwise
+one that could not be logged would be saved and answered as if it were not. See `audit.api`.
 """
 
 from collections.abc import Iterable
@@ -15,7 +18,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.throttling import BaseThrottle
 
-MARK = "_shown_of_records"
+from api import problems
+
+MARK, WRITTEN = "_shown_of_records", "_written_of_records"
 WRITE = """
     INSERT INTO audit_accessevent (
         at, user_id, user_name, role, patient_id, what, route, path, reason, break_glass,
@@ -59,9 +64,13 @@ def shows(
 
 
 def write(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Write what was noted, unless this answer shows none of it. Raises what the database does."""
-    marks: list[Shown] = request.__dict__.get(MARK, [])
-    if not marks or not shows_something(response.status_code):
+    """Write what was noted, unless this answer shows none of it. Raises what the database does.
+
+    Written once: what a change has committed already is left out.
+    """
+    written: set[Shown] = request.__dict__.get(WRITTEN, set())
+    marks = [each for each in request.__dict__.get(MARK, []) if each not in written]
+    if not marks or not shows_something(response.status_code) or is_problem(response):
         return
     known = about(request)
     with connection.cursor() as cursor:
@@ -70,13 +79,23 @@ def write(request: HttpRequest, response: HttpResponseBase) -> None:
             cursor.execute(WRITE, known | shown | {"break_glass": break_glass})
 
 
+def is_committed(request: HttpRequest) -> None:
+    """Note that what was written for this request so far is kept for good."""
+    request.__dict__.setdefault(WRITTEN, set()).update(request.__dict__.get(MARK, []))
+
+
 def shows_something(status: int) -> bool:
     """Say whether an answer with this status shows what the view meant to show.
 
-    A form comes back with 409, 412 or 422. What a client may show again (304) was written when it
-    was sent.
+    A form comes back with 409, 412 or 422; what the API refuses is only a problem. What a client
+    may show again (304) was written when it was sent.
     """
     return 200 <= status < 300 or status in {409, 412, 422}
+
+
+def is_problem(response: HttpResponseBase) -> bool:
+    """Say whether an answer holds nothing but why the API refuses something."""
+    return str(response.get("Content-Type", "")).startswith(problems.CONTENT_TYPE)
 
 
 def about(request: HttpRequest) -> dict[str, Any]:

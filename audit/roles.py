@@ -19,6 +19,17 @@ OWNERS = (*(model._meta.db_table for model in APPEND_ONLY[1:]), UnlinkedEvent._m
 LOG = (*(model._meta.db_table for model in APPEND_ONLY), UnlinkedEvent._meta.db_table)  # noqa: SLF001
 EVENTS = APPEND_ONLY[0]._meta.db_table  # noqa: SLF001
 
+# The same number in each process.
+LOCK = 7301404
+# Every role whose rights this one has or could take on, itself among them.
+MIGHT = """
+    SELECT rolname FROM pg_roles
+    WHERE pg_has_role(%(role)s, oid, 'MEMBER') AND (
+        rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+        OR rolname = current_user OR rolname LIKE 'pg\\_%%'
+    ) ORDER BY rolname = %(role)s DESC, rolname LIMIT 1
+"""
+
 Grants = Iterator[sql.Composed]
 
 
@@ -30,9 +41,12 @@ def create(
 ) -> None:
     """Make both roles or bring them up to date; call it as the owner, after each migration.
 
-    With a password a role may sign in by it; without one its way of signing in stays as it is.
+    With a password a role may sign in by it; without one its way of signing in stays as it is. Two
+    servers that start at once do it one after the other. Raises TooMightyError, and changes nothing
+    then.
     """
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute("SELECT current_database(), current_schema()")
         database, schema = map(sql.Identifier, cursor.fetchone())
         names = {"database": database, "schema": schema}
@@ -49,18 +63,12 @@ class TooMightyError(Exception):
 
 
 def _make(cursor: Any, role: str, password: str) -> None:
-    cursor.execute(
-        "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
-        " OR rolname = current_user FROM pg_roles WHERE rolname = %s",
-        [role],
-    )
-    found = cursor.fetchone()
-    if found is None:
+    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
+    if cursor.fetchone() is None:
         cursor.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
-    elif found[0]:
-        raise TooMightyError(
-            f"The role {role} may do more than change rows. Take that from it, or name another."
-        )
+    cursor.execute(MIGHT, {"role": role})
+    if mighty := cursor.fetchone():
+        raise TooMightyError(_refusal(role, mighty[0]))
     if password:
         # Hashed here: the server may log what it is told.
         hashed = cursor.connection.pgconn.encrypt_password(
@@ -68,6 +76,15 @@ def _make(cursor: Any, role: str, password: str) -> None:
         )
         login = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
         cursor.execute(login.format(sql.Identifier(role), sql.Literal(hashed.decode())))
+
+
+def _refusal(role: str, mighty: str) -> str:
+    if mighty == role:
+        return f"The role {role} may do more than change rows. Take that from it, or name another."
+    return (
+        f"The role {role} is a member of {mighty}, who may do more than change rows. "
+        f"REVOKE {mighty} FROM {role}, or name another."
+    )
 
 
 def _shared(app: str, auditor: str, names: dict[str, Any]) -> Grants:

@@ -5,7 +5,6 @@ those for 400, 403, 404 and 500, the middleware for a database that is away the 
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 from django.contrib import messages
@@ -25,7 +24,8 @@ from django.views import defaults
 from django_htmx.http import reswap
 
 from clinic import problems
-from facilities.refusals import duplicates, translated
+from facilities import conflicts
+from facilities.refusals import translated
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -74,14 +74,7 @@ def is_conflict(error: Exception) -> bool:
         refusal = translated(error)
         state = getattr(error.__cause__, "sqlstate", None)
         return state in problems.OVERTAKEN_STATES if refusal is error else is_conflict(refusal)
-    return isinstance(error, ValidationError) and codes_of(error) <= (
-        problems.CONFLICTS | problems.TAKEN | duplicates().keys() | {"stale"}
-    )
-
-
-def codes_of(error: ValidationError) -> set[Any]:
-    by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
-    return {each.code for errors in by_field.values() for each in errors}
+    return isinstance(error, ValidationError) and conflicts.is_conflict(error)
 
 
 def words_of(error: Exception) -> list[str]:

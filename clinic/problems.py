@@ -23,47 +23,11 @@ from rest_framework.response import Response
 
 from api import problems
 from api.problems import Conflict, Problem, TooLarge, Unavailable
+from facilities.conflicts import TAKEN, codes_of, is_conflict
 from facilities.refusals import duplicates, translated
 
 logger = structlog.get_logger(__name__)
 
-# Refusals by the rules that another request, at another moment or for another time, would not meet.
-# What only one row may have is a conflict too, which its constraint tells: see `duplicates()`.
-CONFLICTS = frozenset(
-    {
-        "already_booked",
-        "already_decided",
-        "already_verified",
-        "deceased",
-        "doctor_inactive",
-        "ended_already",
-        "entered_in_error",
-        "facility_full",
-        "facility_inactive",
-        "held_by_other",
-        "hold_lost",
-        "last_administrator",
-        "linked_to_other",
-        "into_closed",
-        "into_merged",
-        "itself",
-        "not_merged",
-        "not_amendable",
-        "not_movable",
-        "not_started",
-        "not_today",
-        "not_waiting",
-        "not_yours",
-        "nothing_left",
-        "nothing_to_undo",
-        "patient_inactive",
-        "patient_merged",
-        "signed",
-        "two_accounts",
-        "visits_to_come",
-        "wrong_status",
-    }
-)
 OVERTAKEN = _(
     "Somebody else has just changed what this refers to, or taken what only one can have. "
     "Read it again, then repeat what you meant to do."
@@ -122,19 +86,15 @@ def _stopped(error: IntegrityError) -> Exception:
 
 
 def _refused(error: ValidationError) -> tuple[int, dict[str, Any]]:
-    by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
-    codes = {each.code for errors in by_field.values() for each in errors}
+    codes = codes_of(error)
     if "stale" in codes:
         return 412, problems.refusal_body(412, error)
     if "disk_full" in codes:
         return 507, problems.refusal_body(507, error)
-    if codes <= CONFLICTS | TAKEN | duplicates().keys():
+    if is_conflict(error):
+        by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
         return 409, _conflict(by_field)
     return 400, problems.refusal_body(400, error)
-
-
-# Django's code for a column of which every value is there once.
-TAKEN = frozenset({"unique"})
 
 
 def _conflict(by_field: dict[str, list[ValidationError]]) -> dict[str, Any]:

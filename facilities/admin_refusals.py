@@ -8,7 +8,7 @@ from facilities.refusals import refusals
 
 
 class RefusalsInWords(SaysWhyNot):
-    """Answer a refusal by the database with its words and the page as it is stored."""
+    """Answer a refusal by the database with its words, beside what was typed."""
 
     @contextmanager
     def refused(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext
@@ -25,12 +25,12 @@ from facilities.querysets import (
     ZipCodeRangeQuerySet,
     zip_span,
 )
+from facilities.refusals import refusals
+from facilities.triggers import range_triggers
 
 zip_code_validator = RegexValidator(
     r"^\d{5}$", _("Enter a ZIP code of five digits, such as 02134.")
 )
-
-
 known_timezones = cache(zoneinfo.available_timezones)
 
 
@@ -221,6 +221,7 @@ class ZipCodeRange(models.Model):
         indexes = [
             GistIndex(zip_span(), name="zip_code_range_serves"),
         ]
+        triggers = range_triggers()
 
     def __str__(self) -> str:
         return self.zip_min if self.zip_min == self.zip_max else f"{self.zip_min}–{self.zip_max}"
@@ -290,3 +291,13 @@ class Doctor(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def activate(self) -> None:
+        self.is_active = True
+        self.save(update_fields=["is_active", "updated_at"])
+
+    def deactivate(self) -> None:
+        """Let them take no more appointments; raise ValidationError while visits are to come."""
+        self.is_active = False
+        with refusals(), transaction.atomic():
+            self.save(update_fields=["is_active", "updated_at"])

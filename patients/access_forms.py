@@ -17,6 +17,7 @@ from accounts.models import User
 from audit.models import AccessEvent, AccessEventQuerySet
 from patients.models import Patient
 
+# Each has an index, which a page is read from where the last one ended.
 SORTS = {
     "when": ("pk",),
     "who": ("user_name", "user_id", "pk"),
@@ -94,12 +95,11 @@ class LogForm(PeriodForm):
         return urlencode(query)
 
 
-def sorted_by(rows: AccessEventQuerySet, sort: str) -> tuple[AccessEventQuerySet, str]:
-    """Return the rows in the order that is named, such as `-when`, and its name."""
+def order_of(sort: str) -> tuple[list[str], str]:
+    """Return the columns of the order that is named, such as `-when`, and its name."""
     known = sort if sort.removeprefix("-") in SORTS else NEWEST
     names = SORTS[known.removeprefix("-")]
-    order = [f"-{name}" if known.startswith("-") else name for name in names]
-    return rows.order_by(*order), known
+    return [f"-{name}" if known.startswith("-") else name for name in names], known
 
 
 def of_record(patient: Patient) -> AccessEventQuerySet:

@@ -21,7 +21,7 @@ from audit.models import AccessEvent, AccessEventQuerySet
 from audit.reading import shows
 from facilities.models import Facility
 from facilities.spreadsheets import BYTE_ORDER_MARK, harmless
-from patients.access_forms import LogForm, PeriodForm, of_record, sorted_by
+from patients.access_forms import LogForm, PeriodForm, of_record, order_of
 from patients.models import Patient
 from patients.views import signed_in
 
@@ -47,15 +47,19 @@ def access_log(request: HttpRequest) -> HttpResponse:
     zone, period = zone_of(request), PeriodForm(request.GET)
     if not period.is_valid():
         raise BadRequest(_("The address names no days that can be shown."))
-    rows, sort = sorted_by(asked_for(request, period, zone), request.GET.get("sort", ""))
-    number = number_in(request, "page") or 1
-    found = list(rows[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
+    order, sort = order_of(request.GET.get("sort", ""))
+    rows = asked_for(request, period, zone).order_by(*order)
+    after = number_in(request, "after", digits=18)
+    if after:
+        visible = AccessEvent.objects.visible_to(signed_in(request))
+        rows = rows.beyond(get_object_or_404(visible, pk=after), order)
+    found = list(rows[: PER_PAGE + 1])
     context = {
         "form": filled_in(request, period),
         "events": named(found[:PER_PAGE]),
         "zone": zone,
-        "number": number,
-        "has_next": len(found) > PER_PAGE,
+        "after": after,
+        "next": found[PER_PAGE - 1].pk if len(found) > PER_PAGE else None,
         "heads": heads(request, sort),
         "query": query_of(request, "sort"),
         "filters": query_of(request),
@@ -155,12 +159,12 @@ def _filters(request: HttpRequest, *more: str) -> dict[str, str]:
     return {name: request.GET[name] for name in names if request.GET.get(name)}
 
 
-def number_in(request: HttpRequest, name: str) -> int | None:
+def number_in(request: HttpRequest, name: str, digits: int = 9) -> int | None:
     """Return the number that the address gives; raise Http404 for what is none."""
     text = request.GET.get(name, "")
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or not 0 < len(text) < 10 or int(text) == 0:
+    if not text.isascii() or not text.isdigit() or not 0 < len(text) <= digits or int(text) == 0:
         raise Http404
     return int(text)
 

@@ -6,9 +6,9 @@ They are written by those who care for the patient, in the chart. Nothing is cha
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
 
+from audit.admin import ShowsRecordsInAdmin
 from records.models import (
     Allergy,
     Condition,
@@ -18,11 +18,10 @@ from records.models import (
     MedicalRecord,
     Medication,
 )
-from records.reading import note_reading
 
 
 @admin.register(Allergy, Condition, Document, Encounter, HealthSummary, MedicalRecord, Medication)
-class ClinicalAdmin(admin.ModelAdmin):
+class ClinicalAdmin(ShowsRecordsInAdmin, admin.ModelAdmin):
     list_display = ["pk", "patient", "facility", "recorded_by", "recorded_at", "error_at"]
     list_select_related = ["patient", "facility", "recorded_by"]
     list_filter = [("error_at", admin.EmptyFieldListFilter), "facility"]
@@ -40,11 +39,6 @@ class ClinicalAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Model | None:
-        row: Any = super().get_object(request, object_id, from_field)
-        if row is not None:
-            what = f"admin: {self.opts.model_name}"
-            note_reading(request, what, [row.patient_id])
-        return row
+    @property
+    def shown_as(self) -> str:  # type: ignore[override]
+        return f"admin: {self.opts.model_name}"

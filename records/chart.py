@@ -22,8 +22,6 @@ from records.models import (
 from scheduling.models import Appointment
 from scheduling.status import Status
 
-MOST_PAST = 30
-MOST_DOCUMENTS = 50
 A_PAGE = 20
 # How long after a visit its note is offered to be written.
 NOTE_WITHIN = timedelta(days=30)
@@ -74,27 +72,30 @@ KINDS: dict[str, tuple[type[Any], Words]] = {
 
 @dataclass(frozen=True)
 class Section:
-    """One kind of findings: what is active, and the latest of what is over or was wrong."""
+    """One kind of findings: what is active, and a page of what is over or was wrong."""
 
     kind: str
     words: Words
     rows: list[Any]
-    past: list[Any]
-    has_more_past: bool
+    past: Page[Any]
 
     @property
     def line(self) -> str:
         return f"records/_{self.kind}.html"
 
 
-def section(kind: str, user: User, patient: Patient) -> Section:
+def section(kind: str, user: User, patient: Patient, number: Any = None) -> Section:
     model, words = KINDS[kind]
     rows = model.objects.visible_to(user).filter(patient=patient)
     rows = rows.select_related("recorded_by", "error_by", "ended_by", "facility")
     over = ~Q(pk__in=model.objects.active().filter(patient=patient).values("pk"))
-    past = list(rows.filter(over).order_by("-recorded_at", "-pk")[: MOST_PAST + 1])
-    active = list(rows.exclude(over))
-    return Section(kind, words, active, past[:MOST_PAST], len(past) > MOST_PAST)
+    past = paged(rows.filter(over).order_by("-recorded_at", "-pk"), number)
+    return Section(kind, words, list(rows.exclude(over)), past)
+
+
+def paged(rows: "QuerySet[Any, Any]", number: Any) -> Page[Any]:
+    """Return the page that the address asks for, or the nearest that there is."""
+    return Paginator(rows, A_PAGE).get_page(number)
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def timeline(user: User, patient: Patient, number: Any) -> Page[Entry]:
     lines = _lines(encounters, "encounter", "starts_at").union(
         _lines(notes, "note", "signed_at"), all=True
     )
-    page: Any = Paginator(lines.order_by("-at", "kind", "-pk"), A_PAGE).get_page(number)
+    page: Any = paged(lines.order_by("-at", "kind", "-pk"), number)
     ids: dict[str, list[int]] = {"encounter": [], "note": []}
     for line in page.object_list:
         ids[line["kind"]].append(line["pk"])
@@ -155,12 +156,20 @@ def without_note(user: User, patient: Patient, now: datetime) -> list[Appointmen
     return list(open_visits.select_related("facility", "type").order_by("-starts_at")[:5])
 
 
-def documents(user: User, patient: Patient) -> list[Document]:
+def documents(user: User, patient: Patient, number: Any) -> Page[Document]:
     rows = Document.objects.visible_to(user).filter(patient=patient)
-    return list(rows.select_related("recorded_by", "error_by")[:MOST_DOCUMENTS])
+    return paged(rows.select_related("recorded_by", "error_by"), number)
 
 
-def earlier_summaries(user: User, patient: Patient) -> list[HealthSummary]:
-    """Return the summaries of a patient, the newest first; the first in force is what counts."""
+def summary(user: User, patient: Patient) -> HealthSummary | None:
+    """Return the summary that counts, if there is one."""
+    return HealthSummary.objects.visible_to(user).of(patient)
+
+
+def other_summaries(
+    user: User, patient: Patient, current: HealthSummary | None, number: Any
+) -> Page[HealthSummary]:
+    """Return those that count no more or were wrong, the newest first."""
     rows = HealthSummary.objects.visible_to(user).filter(patient=patient)
-    return list(rows.select_related("recorded_by", "error_by")[: MOST_PAST + 1])
+    others = rows.exclude(pk=current.pk) if current else rows
+    return paged(others.select_related("recorded_by", "error_by"), number)

@@ -4,8 +4,10 @@ The content decides, never a name or what a browser calls it: PDF, PNG and JPEG,
 and with nothing after its end, images opened by Pillow with a bound on their pixels. What is kept
 is the file as it came, under a random name outside every public folder.
 
-The row is written first, then the file, then both are committed: a crash can leave a file that no
-row names, which nobody can reach, but never a row without its file.
+The row is written first, then the file and its folder's entry are put on the disk, then the row is
+committed: there is never a row without its file. What fails before the commit takes its file away.
+A failure at the commit itself, or later in a transaction of the caller's, leaves it, as the row may
+be there all the same: a file that no row names is one that nobody can reach, and `strays` finds it.
 """
 
 import contextlib
@@ -15,10 +17,14 @@ import io
 import os
 import re
 import struct
+import threading
 import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -35,7 +41,12 @@ AS_A_FILE = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
+FOLDER = "documents"
+# Longer than any request: what is older is not still being uploaded.
+UNDER_WAY = timedelta(hours=1)
 MOST_PIXELS = 40_000_000
+# One image at a time is unfolded: 40 megapixels take 160 MB, and a process has many threads.
+DECODING = threading.Lock()
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _END_OF_PNG = b"\0\0\0\0IEND\xaeB`\x82"
@@ -56,7 +67,7 @@ EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
 def random_name(document: object, filename: str) -> str:
     """Return where a document is kept; what the file was called is for nobody to know."""
-    return f"documents/{uuid.uuid4().hex}"
+    return f"{FOLDER}/{uuid.uuid4().hex}"
 
 
 def content_type_of(data: bytes) -> str:
@@ -78,30 +89,37 @@ def content_type_of(data: bytes) -> str:
 
 
 def keep(document: "Document", data: bytes) -> None:
-    """Save a new document and its file, both or neither; see `Document.keep`.
-
-    In a transaction of the caller's, who calls `remove()` where that fails later.
-    """
+    """Save a new document and its file; see `Document.keep`."""
     document.content_type = content_type_of(data)
     document.size, document.sha256 = len(data), hashlib.sha256(data).hexdigest()
     document.full_clean(exclude=["patient", "facility", "file"])
     name = random_name(document, "")
     document.file = name
     path = Path(document.file.storage.path(name))
-    try:
-        with refusals(), transaction.atomic():
-            document.save(force_insert=True)
+    with refusals(), transaction.atomic():
+        document.save(force_insert=True)
+        try:
             _write(path, data)
-    except BaseException:
-        remove(document)
-        raise
+        except BaseException:
+            # What could not be made cannot be removed either.
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+            raise
 
 
-def remove(document: "Document") -> None:
-    """Remove the file of a document that was not saved after all."""
-    # What could not be made cannot be removed either.
-    with contextlib.suppress(OSError):
-        Path(document.file.path).unlink(missing_ok=True)
+def strays(now: datetime) -> Iterator[Path]:
+    """Yield the files that no row names, and that nobody is still about to commit."""
+    model = apps.get_model("records", "Document")
+    storage = model._meta.get_field("file").storage  # noqa: SLF001 - documented by Django
+    folder = Path(storage.path(FOLDER))
+    for path in folder.iterdir() if folder.is_dir() else ():
+        age = now.timestamp() - path.stat().st_mtime
+        if age > UNDER_WAY.total_seconds() and not _is_named(model, path):
+            yield path
+
+
+def _is_named(model: Any, path: Path) -> bool:
+    return bool(model.objects.filter(file=f"{FOLDER}/{path.name}").exists())
 
 
 def too_large() -> ValidationError:
@@ -118,6 +136,9 @@ def _write(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        # The entries of a new file and of a new folder lie in the folder around them.
+        for folder in (path.parent, path.parent.parent):
+            _to_disk(folder)
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
@@ -126,6 +147,14 @@ def _write(path: Path, data: bytes) -> None:
             "Tell an administrator, then upload it again."
         )
         raise _refused("disk_full", message) from error
+
+
+def _to_disk(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _check_pdf(data: bytes) -> None:
@@ -140,7 +169,7 @@ def _check_pdf(data: bytes) -> None:
 
 def _check_image(data: bytes, kind: str) -> None:
     try:
-        with Image.open(io.BytesIO(data), formats=[kind]) as image:
+        with DECODING, Image.open(io.BytesIO(data), formats=[kind]) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise _too_many_pixels()
             # A JPEG is read to its end all the same, into an eighth of the memory.

@@ -12,11 +12,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from records.models import Allergy, Condition, Document, HealthSummary, MedicalRecord, Medication
+from records.models.clinical import refuse_ahead
 from scheduling.availability import day_bounds
 
 
 class DayField(forms.DateField):
-    """A day up to today, chosen or typed."""
+    """A day, chosen or typed; whether it may lie ahead is for the model to say."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -41,29 +42,10 @@ class _ChartForm(forms.ModelForm):
             self.add_error(name if name in self.fields else None, errors)
 
 
-class _FindingForm(_ChartForm):
-    today: date
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-
-    def _up_to_today(self, name: str) -> date | None:
-        day: date | None = self.cleaned_data[name]
-        if day and day > self.today:
-            raise ValidationError(
-                gettext("This day lies ahead. Enter since when it has been so."), code="ahead"
-            )
-        return day
-
-    def clean_onset_on(self) -> date | None:
-        return self._up_to_today("onset_on")
-
-
 _CODED = ("code", "system")
 
 
-class AllergyForm(_FindingForm):
+class AllergyForm(_ChartForm):
     kind = "allergy"
     layout = (
         "description",
@@ -91,7 +73,7 @@ class AllergyForm(_FindingForm):
         return typed
 
 
-class ConditionForm(_FindingForm):
+class ConditionForm(_ChartForm):
     kind = "condition"
     layout = ("description", Div("onset_on", *_CODED, css_class="form-grid"), "note")
 
@@ -103,7 +85,7 @@ class ConditionForm(_FindingForm):
         labels = {"description": _("Condition")}
 
 
-class MedicationForm(_FindingForm):
+class MedicationForm(_ChartForm):
     kind = "medication"
     layout = (
         "description",
@@ -119,13 +101,15 @@ class MedicationForm(_FindingForm):
         labels = {"description": _("Medication")}
 
     def clean_starts_on(self) -> date | None:
-        day = self._up_to_today("starts_on")
+        """Take the beginning of the day, on the clock by which the chart is shown."""
+        day: date | None = self.cleaned_data["starts_on"]
+        refuse_ahead(day, self.instance.patient)
         if day:
-            self.instance.starts_at = day_bounds(day, self.instance.facility.tz).starts_at
+            self.instance.starts_at = day_bounds(day, self.instance.patient.tz).starts_at
         return day
 
 
-FINDINGS: dict[str, type[_FindingForm]] = {
+FINDINGS: dict[str, type[_ChartForm]] = {
     "allergy": AllergyForm,
     "condition": ConditionForm,
     "medication": MedicationForm,

@@ -98,12 +98,14 @@ class MedicalRecordQuerySet(ClinicalQuerySet["MedicalRecord"]):
         except ValidationError as error:
             if error.code != "draft_open":
                 raise
-            return self.drafts_of(by).get(appointment=appointment)
+            return self.open_draft(by, appointment=appointment)
 
     def amend(self, record: "MedicalRecord", *, reason: str, by: User) -> "MedicalRecord":
         """Return a draft of the next version, filled with what the signed one says.
 
-        Raises ValidationError: `no_doctor`, `not_amendable`, `amended_already`.
+        Several people may draft an amendment of one version; who signs first amends it. Raises
+        ValidationError: `no_doctor`, `not_amendable`, `amended_already` by a signed one, or
+        `draft_open`, see `open_draft`.
         """
         draft = self.model(
             patient_id=record.patient_id,
@@ -120,6 +122,26 @@ class MedicalRecordQuerySet(ClinicalQuerySet["MedicalRecord"]):
         with refusals(), transaction.atomic():
             draft.save(force_insert=True)
         return draft
+
+    def amend_or_go_on(self, record: "MedicalRecord", *, reason: str, by: User) -> "MedicalRecord":
+        """Return the author's open amendment of this version, or a new one, as `amend` does."""
+        own = self.drafts_of(by).filter(amends=record).first()
+        return own or self.amend(record, reason=reason, by=by)
+
+    def open_draft(
+        self,
+        by: User,
+        *,
+        appointment: Appointment | int | None = None,
+        amends: "MedicalRecord | None" = None,
+    ) -> "MedicalRecord":
+        """Return the draft that `draft_open` speaks of: of this visit, or of this amendment."""
+        of_visit = Q(appointment=appointment, appointment__isnull=False)
+        of_amendment = Q(amends=amends, amends__isnull=False)
+        found = self.drafts_of(by).filter(of_visit | of_amendment).order_by("pk").first()
+        if found is None:
+            raise self.model.DoesNotExist
+        return found
 
 
 def _doctor(user: User) -> Doctor:

@@ -6,20 +6,18 @@ reads what of whom in the access log, and keeps the answer out of every cache.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import structlog
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
 
 from audit.reading import shows
 from records.scope import MAY_READ, charts_of
-from scheduling.views.answers import DeskRequest
 
-logger = structlog.get_logger(__name__)
+if TYPE_CHECKING:
+    from scheduling.views.answers import DeskRequest
 
 View = Callable[..., HttpResponseBase]
 
@@ -33,12 +31,12 @@ def reads(what: str, *, needs: str = MAY_READ) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def gate(request: DeskRequest, patient_id: int, **kwargs: Any) -> HttpResponseBase:
+        def gate(request: "DeskRequest", patient_id: int, **kwargs: Any) -> HttpResponseBase:
             if not request.user.has_perms([MAY_READ, needs.format(**kwargs)]):
                 raise PermissionDenied
             charts = charts_of(request.user).select_related("facility", "merged_into")
             patient = get_object_or_404(charts, pk=patient_id)
-            note_reading(request, what, [patient.pk])
+            shows(request, what, [patient.pk])
             response = view(request, patient, **kwargs)
             patch_cache_control(response, private=True, no_store=True)
             return response
@@ -46,9 +44,3 @@ def reads(what: str, *, needs: str = MAY_READ) -> Callable[[View], View]:
         return gate
 
     return decorate
-
-
-def note_reading(request: HttpRequest, what: str, patients: list[int]) -> None:
-    """Note that the answer to this request shows this of these charts."""
-    shows(request, what, patients)
-    logger.info("chart_read", reader=request.user.pk, what=what, patients=patients)

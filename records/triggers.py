@@ -13,6 +13,10 @@ from facilities.refusals import RefusalTrigger
 # A merge sets these in whatever has them, see `patients.merging`.
 _BY_A_MERGE = ("patient_id", "updated_at", "version")
 _ERROR = ("error_at", "error_by_id", "error_reason")
+AMENDED_ALREADY = _(
+    "Somebody has signed an amendment of this note already. Look at its versions, and amend the "
+    "newest."
+)
 
 
 def clinical_triggers(name: str, *course: str) -> list[pgtrigger.Trigger]:
@@ -107,6 +111,15 @@ def medical_record_triggers() -> list[pgtrigger.Trigger]:
                 "Only a signed note of this patient is amended. Open its newest version, and "
                 "amend that one."
             ),
+        ),
+        RefusalTrigger(
+            constraint="medical_record_amends_newest",
+            operation=pgtrigger.Insert,
+            condition_sql="""EXISTS (
+                SELECT FROM records_medicalrecord later WHERE later.amends_id = NEW.amends_id
+                    AND later.signed_at IS NOT NULL AND later.error_at IS NULL)""",
+            violation_error_code="amended_already",
+            violation_error_message=AMENDED_ALREADY,
         ),
         # A merge raises what is called version as it moves a row; of a note it counts amendments.
         pgtrigger.Trigger(

@@ -34,6 +34,7 @@ urlpatterns = [
     path("<int:patient_id>/notes/", notes.begin, name="begin-note"),
     path("<int:patient_id>/notes/<int:pk>/", notes.note, name="note"),
     path("<int:patient_id>/notes/<int:pk>/amend/", notes.amend, name="amend"),
+    path("<int:patient_id>/notes/<int:pk>/discard/", notes.discard, name="discard"),
     path("<int:patient_id>/<finding:kind>/", rows.add, name="add"),
     path("<int:patient_id>/<finding:kind>/<int:pk>/end/", rows.end, name="end"),
     path("<int:patient_id>/<kind:kind>/<int:pk>/error/", rows.error, name="error"),

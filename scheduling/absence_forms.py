@@ -1,5 +1,6 @@
 """Typing when somebody is away or somewhere is closed, and the hours that somebody works."""
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 ENDS = ("starts_at", "ends_at")
+_ID = re.compile(r"[0-9]{1,18}")
 OUT_OF_REACH = _("This year is out of reach. Enter one such as 2026.")
 ABSENCE = (*ENDS, "reason")
 HOURS = ("facility", "weekday", "weeks", "starts_at", "ends_at", "valid_from", "valid_until")
@@ -91,12 +93,12 @@ def _local_time(label: "StrPromise") -> forms.DateTimeField:
 class DeskAbsenceForm(LocalPeriodForm):
     """An absence of a doctor or facility that the instance names already.
 
-    `seen` says how many clashes the person was shown before pressing again.
+    `seen` names the visits that clash and that the person was shown before pressing again.
     """
 
     starts_at = _local_time(_("From"))
     ends_at = _local_time(_("Until"))
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
         self.facility = facility
@@ -107,6 +109,19 @@ class DeskAbsenceForm(LocalPeriodForm):
 
     def clock(self) -> Facility:
         return self.facility
+
+    def clean_seen(self) -> frozenset[int]:
+        named = self.cleaned_data["seen"].split()
+        return frozenset(int(each) for each in named if _ID.fullmatch(each))
+
+    def clashing(self, now: datetime) -> frozenset[int]:
+        """Return the ids of the visits that stand in the time that was typed."""
+        return frozenset(self.instance.affected(now).values_list("pk", flat=True))
+
+
+def as_seen(clashing: frozenset[int]) -> str:
+    """Return these visits as `seen` carries them."""
+    return " ".join(map(str, sorted(clashing)))
 
 
 class TimeOffForm(DeskAbsenceForm):

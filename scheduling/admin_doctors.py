@@ -3,7 +3,6 @@
 from itertools import combinations
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -16,7 +15,6 @@ from accounts.admin_rows import each
 from facilities.admin import DoctorAdmin
 from facilities.models import Doctor
 from scheduling.admin_forms import AbsenceForm
-from scheduling.leaving import refuse_leaving
 from scheduling.models import TimeOff, WorkingHours
 from scheduling.models.hours import OVERLAPPING_HOURS
 
@@ -65,17 +63,8 @@ class TimeOffInline(admin.TabularInline):
         return rows.select_related("doctor").prefetch_related("doctor__facilities")
 
 
-class DoctorForm(forms.ModelForm):
-    def clean_is_active(self) -> bool:
-        is_active = bool(self.cleaned_data["is_active"])
-        if self.instance.is_active and self.instance.pk and not is_active:
-            refuse_leaving(self.instance, timezone.now())
-        return is_active
-
-
 @admin.register(Doctor)
 class WorkingDoctorAdmin(DoctorAdmin):
-    form = DoctorForm
     inlines = [WorkingHoursInline, TimeOffInline]
     actions = ["activate", "deactivate", "delete_each"]
 
@@ -85,17 +74,8 @@ class WorkingDoctorAdmin(DoctorAdmin):
 
     @admin.action(description=_("Let the selected doctors take appointments"))
     def activate(self, request: HttpRequest, chosen: QuerySet[Doctor]) -> None:
-        each(self, request, chosen, lambda doctor: _set_active(doctor, is_active=True))
+        each(self, request, chosen, Doctor.activate)
 
     @admin.action(description=_("Let the selected doctors take no more appointments"))
     def deactivate(self, request: HttpRequest, chosen: QuerySet[Doctor]) -> None:
-        def leave(doctor: Doctor) -> None:
-            refuse_leaving(doctor, timezone.now())
-            _set_active(doctor, is_active=False)
-
-        each(self, request, chosen, leave)
-
-
-def _set_active(doctor: Doctor, *, is_active: bool) -> None:
-    doctor.is_active = is_active
-    doctor.save(update_fields=["is_active", "updated_at"])
+        each(self, request, chosen, Doctor.deactivate)

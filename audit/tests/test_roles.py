@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg
@@ -125,6 +126,29 @@ def test_a_role_that_could_pass_over_its_grants_is_refused():
         create_roles()
 
 
+@pytest.mark.parametrize("role", ["app", "auditor"])
+@pytest.mark.parametrize("mighty", ["pg_write_all_data", "{owner}", "{maker}", "{group}"])
+def test_a_role_that_could_take_on_the_might_of_another_is_refused(role, mighty):
+    """`group` may do nothing itself, and is a member of one who may make roles."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        owner = f'"{cursor.fetchone()[0]}"'
+        maker, group = (f'"{named(each)}"' for each in ("maker", "group"))
+        cursor.execute(f"CREATE ROLE {maker} CREATEROLE; CREATE ROLE {group}")
+        cursor.execute(f"GRANT {maker} TO {group}")
+        taken_on = mighty.format(owner=owner, maker=maker, group=group)
+        cursor.execute(f'GRANT {taken_on} TO "{named(role)}"')
+    with pytest.raises(CommandError, match=f"{named(role)} is a member of .* REVOKE"):
+        create_roles()
+
+
+def test_a_role_in_a_group_that_may_nothing_is_taken():
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE ROLE "{named("group")}"')
+        cursor.execute(f'GRANT "{named("group")}" TO "{named("app")}"')
+    create_roles()
+
+
 def test_who_may_not_create_roles_is_told_what_to_do():
     with (
         pytest.raises(CommandError, match="Run this as the owner"),
@@ -150,7 +174,29 @@ def test_a_role_signs_in_with_its_password(monkeypatch):
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(**there, **who | {"password": "another"})
     finally:
-        with connection.cursor() as cursor:
-            for role in ("app", "auditor"):
-                cursor.execute(f'DROP OWNED BY "{named(role)}"')
-                cursor.execute(f'DROP ROLE "{named(role)}"')
+        drop_roles()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_servers_that_start_at_once_make_the_roles_once():
+    def start() -> None:
+        try:
+            create_roles()
+        finally:
+            connection.close()
+
+    drop_roles()
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            for each in [pool.submit(start) for _ in range(6)]:
+                each.result()
+        create_roles()
+    finally:
+        drop_roles()
+
+
+def drop_roles() -> None:
+    with connection.cursor() as cursor:
+        for role in ("app", "auditor"):
+            cursor.execute(f'DROP OWNED BY "{named(role)}"')
+            cursor.execute(f'DROP ROLE "{named(role)}"')

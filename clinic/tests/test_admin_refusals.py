@@ -56,7 +56,7 @@ def doctor_form(doctor: Doctor, *hours: dict[str, Any], **fields: Any) -> dict[s
 def test_a_doctor_with_visits_to_come_stays(administrator: Client) -> None:
     busy, free = AppointmentFactory().doctor, working_doctor(FacilityFactory())
     page = act(administrator, "deactivate", busy, free)
-    assert f"{busy}: {busy} has 1 visit to come." in page
+    assert f"{busy}: This doctor has visits to come: 1." in page
     assert "Done with 1 of them." in page
     stay = {each.pk: each.is_active for each in Doctor.objects.all()}
     assert stay == {busy.pk: True, free.pk: False}
@@ -64,12 +64,15 @@ def test_a_doctor_with_visits_to_come_stays(administrator: Client) -> None:
 
 def test_a_doctor_with_visits_to_come_stays_in_the_form_too(administrator: Client) -> None:
     busy = AppointmentFactory().doctor
-    data = doctor_form(busy)
+    data = doctor_form(busy, name="Dr. Retyped")
     del data["is_active"]
     answer = administrator.post(url(Doctor, "change", busy.pk), data)
     assert answer.status_code == 200
-    assert f"{busy} has 1 visit to come." in answer.content.decode()
+    page = answer.content.decode()
+    assert "This doctor has visits to come: 1." in page
+    assert 'value="Dr. Retyped"' in page
     busy.refresh_from_db()
+    assert busy.name != "Dr. Retyped"
     assert busy.is_active
 
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from clinic import problems
-from facilities import refusals
+from facilities import conflicts, refusals
 from facilities.models import Doctor, Room
 from facilities.tests.factories import DoctorFactory, FacilityFactory
 
@@ -34,7 +34,7 @@ def add_room_to_nothing():
 
 
 @pytest.mark.parametrize(
-    "code", ["patient_inactive", "doctor_inactive", "facility_inactive", "nothing_left"]
+    "code", ["patient_inactive", "doctor_inactive", "room_inactive", "type_inactive"]
 )
 def test_what_another_request_would_not_meet_is_a_conflict(code):
     answer = problems.handle(ValidationError("It is inactive.", code=code), {})
@@ -54,4 +54,4 @@ def test_every_duplicate_that_a_constraint_refuses_is_a_conflict_that_names_its_
 
 
 def test_what_a_constraint_tells_is_not_listed_once_more():
-    assert not problems.CONFLICTS & refusals.duplicates().keys()
+    assert not conflicts.CONFLICTS & refusals.duplicates().keys()

@@ -1,5 +1,6 @@
 """The desk decides whose record an account is for that may be somebody's whom it knows."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Prefetch
@@ -13,6 +14,8 @@ from api.fields import Instant, Named, Reference
 from api.idempotency import idempotent
 from api.serializers import Serializer
 from api.views import Endpoint, Lists, Retrieves
+from audit.api import ShowsRecords
+from audit.kinds import Kind
 from facilities.models import Facility
 from patients.api.filters import RegistrationFilter
 from patients.api.serializers import LikelyDuplicateSerializer
@@ -91,7 +94,7 @@ class CreateRecordSerializer(Serializer):
     list=extend_schema(summary="List registrations", examples=[_shown("Waits")]),
     retrieve=extend_schema(summary="Read a registration", examples=[_shown("Waits")]),
 )
-class Registrations(Lists, Retrieves, Endpoint):
+class Registrations(ShowsRecords, Lists, Retrieves, Endpoint):
     """Accounts of people who proved their address, by what they said of themselves.
 
     Those that wait may be for a person whom the clinic knows: ask them, then decide.
@@ -100,6 +103,12 @@ class Registrations(Lists, Retrieves, Endpoint):
     queryset = Registration.objects.select_related("facility").order_by("verified_at", "pk")
     serializer_class = RegistrationRowSerializer
     filterset_class = RegistrationFilter
+    shown_as = listed_as = Kind.REGISTRATION
+
+    def _named(self, rows: list[Any]) -> Iterator[int]:
+        """Yield whose records stand beside what people said of themselves."""
+        beside = (row.get("candidate") for row in rows if isinstance(row, dict))
+        yield from (each["id"] for each in beside if each)
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()

@@ -1,5 +1,6 @@
 """Who is cared for: patients and the numbers other systems know them by."""
 
+import zoneinfo
 from typing import Any
 
 from django.conf import settings
@@ -101,6 +102,8 @@ class Patient(models.Model):
     # What a patient may change of their own record; the desk changes the rest. Not the email
     # address: whether it is refused would tell who else has it.
     CONTACT = ("phone", "address_line", "city", "state", "zip_code", "language")
+    # What it takes to close a record, or to open it again.
+    CLOSING = "patients.delete_patient"
 
     objects = PatientQuerySet.as_manager()
 
@@ -226,6 +229,13 @@ class Patient(models.Model):
                 )
             self.save()
             self.changes.model.objects.note(self, stored, by=by)
+
+    @property
+    def tz(self) -> zoneinfo.ZoneInfo:
+        """Return the zone of their facility, on whose clock is written and shown what is theirs."""
+        zone = self.facility.tz if self.facility else timezone.get_default_timezone()
+        assert isinstance(zone, zoneinfo.ZoneInfo)  # noqa: S101 - Django's and ours are
+        return zone
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,6 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,11 +21,10 @@ from api.examples import exemplified
 from api.fields import Instant, Named, Reference
 from api.filters import Id, YesNo
 from api.idempotency import idempotent
+from api.parsers import JSONParser
 from api.serializers import ModelSerializer, Serializer
 from api.views import VERBS, Endpoint, Retrieves, Syncs
 from audit.api import ShowsRecords
-from records.models.clinical import Clinical
-from records.reading import note_reading
 from records.scope import charts_of, facility_for
 
 BESIDE = ("patient", "facility", "recorded_by", "error_by")
@@ -110,29 +108,22 @@ class Charts(ShowsRecords, Syncs, Retrieves, Endpoint):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.noted: set[int] = set()
         if "patient_id" in kwargs:
             get_object_or_404(charts_of(request.user), pk=kwargs["patient_id"])
+
+    def kept_of(self, answered: Any) -> Any:
+        """Keep the id alone: what a chart says is kept in the chart and nowhere else."""
+        return {"id": answered["id"]}
+
+    def repeated(self, kept: Any) -> Any:
+        """Return the row as it is by now."""
+        return self.representation(get_object_or_404(self.get_queryset(), pk=kept["id"]))
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
         if "patient_id" in self.kwargs and not getattr(self, "swagger_fake_view", False):
             rows = rows.filter(patient=self.kwargs["patient_id"])
         return rows
-
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        """Return a serializer, having noted whose rows it shows: none is shown without it."""
-        shown = args[0] if args else kwargs.get("instance")
-        if shown is not None:
-            self.note(shown if isinstance(shown, list) else [shown])
-        return super().get_serializer(*args, **kwargs)
-
-    def note(self, rows: list[Clinical]) -> None:
-        """Note the reading of each chart once a request."""
-        new = {row.patient_id for row in rows} - self.noted
-        if new:
-            self.noted |= new
-            note_reading(self.request, self.shown_as, sorted(new))
 
 
 class MarksErrors:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404
 from django.http.response import FileResponse, HttpResponseBase
 from django.urls import reverse
@@ -12,7 +11,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,8 +19,10 @@ from api.examples import exemplified
 from api.fields import LARGEST_ID
 from api.filters import Ordering
 from api.idempotency import idempotent
+from api.negotiation import JSONWhateverIsAccepted
 from api.schema import also_answers
 from api.views import Creates
+from audit.reading import shows
 from records.api import examples
 from records.api.charts import (
     BESIDE,
@@ -33,7 +33,7 @@ from records.api.charts import (
     ClinicalSerializer,
     MarksErrors,
 )
-from records.files import AS_A_FILE, ContentType, remove
+from records.files import AS_A_FILE, ContentType
 from records.models import Document
 from records.uploading import CappedUpload
 
@@ -58,11 +58,12 @@ class UploadSerializer(DocumentSerializer):
         fields = [*DocumentSerializer.Meta.fields, "file"]
 
     def create(self, validated_data: dict[str, Any]) -> Any:
-        self.data_sent = validated_data.pop("file").read()
+        file = validated_data.pop("file")
+        file.seek(0)  # a try that lost a fight for locks has read it
+        self.data_sent = file.read()
         return super().create(validated_data)
 
     def record(self, row: Document) -> None:
-        self.kept = row
         row.keep(self.data_sent)
 
 
@@ -90,13 +91,6 @@ class DocumentFilter(ClinicalFilter):
     ordering = Ordering(fields=["title", "recorded_at", "updated_at", "id"])
 
 
-class JSONWhateverIsAccepted(DefaultContentNegotiation):
-    """Lets a client ask for `application/pdf`: only problems are rendered at all."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-
 class Documents(MarksErrors, Creates, Charts):
     """Files of charts: lab reports, imaging, letters. One that is wrong is marked, and stays."""
 
@@ -117,29 +111,11 @@ class Documents(MarksErrors, Creates, Charts):
         responses={201: DocumentSerializer},
     )
     @also_answers(507)
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        self.kept: Document | None = None
-        try:
-            return self.created(request)
-        except BaseException:
-            self.take_back()
-            raise
-
-    create.is_idempotent = True
-
     @idempotent
-    def created(self, request: Request) -> Response:
-        self.take_back()  # of a try that lost a fight for locks
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = UploadSerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
-        with transaction.atomic():
-            self.kept = serializer.save()
-            return self.answer(self.kept, status.HTTP_201_CREATED)
-
-    def take_back(self) -> None:
-        """Remove the file whose row was rolled back."""
-        if self.kept is not None:
-            remove(self.kept)
+        return self.answer(serializer.save(), status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="Download a document",
@@ -149,7 +125,7 @@ class Documents(MarksErrors, Creates, Charts):
     @action(detail=True, filterset_class=None, content_negotiation_class=JSONWhateverIsAccepted)
     def content(self, request: Request, pk: str) -> HttpResponseBase:
         document = self.get_object()
-        self.note([document])
+        shows(request, self.shown_as, [document.patient_id])
         tag = f'"{document.sha256}"'
         if unchanged := get_conditional_response(request, etag=tag):
             return unchanged

@@ -1,5 +1,7 @@
 """Notes of doctors: drafted, signed, amended by a new version."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -39,7 +41,22 @@ from records.models.medical_record import LONGEST_TEXT
 from records.scope import charts_of, facility_for
 from scheduling.models import Appointment
 
-DRAFT_OPEN = _("You have an open draft of this visit. Change that one: it has the id %(id)s.")
+DRAFT_OPEN = _(
+    "You have an open draft of this visit or of this amendment. Change that one: it has the id "
+    "%(id)s."
+)
+
+
+@contextmanager
+def naming_the_open_draft(**of: Any) -> Iterator[None]:
+    """Name in a refusal `draft_open` the draft that is meant; see `open_draft`."""
+    try:
+        yield
+    except ValidationError as error:
+        if error.code != "draft_open":
+            raise
+        pk = MedicalRecord.objects.open_draft(**of).pk
+        raise Conflict(DRAFT_OPEN % {"id": pk}, "draft_open", draft_id=pk) from error
 
 
 @exemplified(sent=examples.NOTE_INPUT, shown=examples.NOTE)
@@ -83,16 +100,10 @@ class NoteSerializer(ClinicalSerializer):
         visit = validated_data.get("appointment")
         texts = {n: v for n, v in validated_data.items() if n in MedicalRecord.TEXTS}
         facility = visit.facility if visit else facility_for(user, patient)
-        try:
+        with naming_the_open_draft(by=user, appointment=visit):
             draft = MedicalRecord.objects.begin(
                 patient=patient, facility=facility, by=user, appointment=visit
             )
-        except ValidationError as error:
-            if error.code != "draft_open":
-                raise
-            open_one = MedicalRecord.objects.drafts_of(user).get(appointment=visit)
-            known = {"id": open_one.pk}
-            raise Conflict(DRAFT_OPEN % known, "draft_open", draft_id=open_one.pk) from error
         if texts:
             draft.save_draft(by=user, revision=draft.revision, **texts)
         return draft
@@ -183,7 +194,8 @@ class MedicalRecords(MarksErrors, Creates, Charts):
     @extend_schema(
         summary="Sign a draft",
         description="With the draft's ETag as If-Match exactly what was read is signed. 400 "
-        "`empty` for a note that says nothing.",
+        "`empty` for a note that says nothing. 409 `amended_already` for an amendment whose "
+        "version was amended by another one meanwhile.",
         request=None,
         responses=NoteSerializer,
     )
@@ -200,7 +212,8 @@ class MedicalRecords(MarksErrors, Creates, Charts):
     @extend_schema(
         summary="Amend a signed note",
         description="Begins a draft of its next version, with its texts: change that, and sign "
-        "it. 409 `amended_already` where somebody is at it, or has done so.",
+        "it; `entered-in-error` discards it. 409 `draft_open` where you are at it, "
+        "`amended_already` where somebody has signed an amendment of it.",
         request=ReasonSerializer,
         responses={201: NoteSerializer},
     )
@@ -215,9 +228,11 @@ class MedicalRecords(MarksErrors, Creates, Charts):
 
     @retried_once
     def amended(self, reason: str) -> MedicalRecord:
+        user = self.request.user
         with transaction.atomic():
             note = self.locked(if_match=False)
-            return MedicalRecord.objects.amend(note, reason=reason, by=self.request.user)
+            with naming_the_open_draft(by=user, appointment=note.appointment_id, amends=note):
+                return MedicalRecord.objects.amend(note, reason=reason, by=user)
 
     def location(self, row: Any) -> str:
         """Return the draft's own address, which an amendment is not below."""
@@ -227,6 +242,7 @@ class MedicalRecords(MarksErrors, Creates, Charts):
         summary="List the versions of a note",
         description="The newest first.",
         filters=False,
+        responses=NoteSerializer(many=True),
     )
     @action(detail=True, filterset_class=None)
     def versions(self, request: Request, pk: str) -> Response:

@@ -1,6 +1,6 @@
 """What all clinical rows have in common."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +16,6 @@ from accounts.models import User
 from facilities.models import Facility
 from facilities.refusals import refusals
 from patients.models import Patient
-
-# By how much the clocks of the first zone in which a day begins are ahead of UTC.
-EASTMOST = timedelta(hours=14)
 
 
 class System(models.TextChoices):
@@ -116,6 +113,11 @@ class Clinical(models.Model):
     def is_in_error(self) -> bool:
         return self.error_at is not None
 
+    @property
+    def error_words(self) -> str:
+        """Return why it is wrong, as it was typed."""
+        return self.error_reason
+
 
 class Course(Clinical):
     """A clinical row whose course goes on after it was written, until it comes to its end."""
@@ -151,7 +153,7 @@ class Course(Clinical):
 
         Raises ValidationError `ended_already`, or `ahead`: until then it goes on.
         """
-        refuse_ahead(at)
+        refuse_ahead(at, self.patient)
         with transaction.atomic():
             if getattr(self._locked().get(pk=self.pk), self.END) is not None:
                 raise ValidationError(
@@ -165,14 +167,18 @@ class Course(Clinical):
         return getattr(self, self.END) is None and not self.is_in_error
 
 
-def refuse_ahead(at: date | None) -> None:
-    """Raise ValidationError `ahead` for an instant to come, or a day that has begun nowhere."""
+def refuse_ahead(at: date | None, patient: Patient, field: str = "") -> None:
+    """Raise ValidationError `ahead`, of this field, for an instant or a day to come.
+
+    A day is one by the clock on which the chart is shown.
+    """
     now = timezone.now()
-    latest = now if isinstance(at, datetime) else (now + EASTMOST).date()
+    latest = now if isinstance(at, datetime) else timezone.localdate(now, timezone=patient.tz)
     if at and at > latest:
-        raise ValidationError(
+        error = ValidationError(
             gettext("This day lies ahead. Enter since when it has been so."), code="ahead"
         )
+        raise ValidationError({field: error}) if field else error
 
 
 def clinical_constraints(name: str) -> list[models.BaseConstraint]:

@@ -70,7 +70,7 @@ class Allergy(Course):
 
     def clean(self) -> None:
         super().clean()
-        refuse_ahead(self.onset_on)
+        refuse_ahead(self.onset_on, self.patient, "onset_on")
         if not isinstance(self.reactions, list) or not all(map(_is_reaction, self.reactions)):
             raise ValidationError(
                 gettext("Give each reaction a description and a severity from the list."),
@@ -119,7 +119,7 @@ class Condition(Course):
 
     def clean(self) -> None:
         super().clean()
-        refuse_ahead(self.onset_on)
+        refuse_ahead(self.onset_on, self.patient, "onset_on")
 
 
 class Medication(Course):
@@ -153,3 +153,7 @@ class Medication(Course):
             *clinical_triggers("medication", "stops_at", "ended_by_id"),
             same_patient("medication", ENCOUNTERS, "encounter_id"),
         ]
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_ahead(self.starts_at, self.patient, "starts_at")

@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -21,10 +21,12 @@ from facilities.models import Doctor
 from facilities.refusals import refusals
 from records.models.clinical import Clinical, clinical_constraints
 from records.querysets import MedicalRecordQuerySet
-from records.triggers import medical_record_triggers
+from records.triggers import AMENDED_ALREADY, medical_record_triggers
 from scheduling.models import Appointment
 
 LONGEST_TEXT = 20_000
+# Kept in English, shown in the language of whoever reads.
+DISCARDED = gettext_noop("Discarded before it was signed")
 
 
 class MedicalRecord(Clinical):
@@ -73,18 +75,25 @@ class MedicalRecord(Clinical):
                 name="medical_record_one_draft",
                 violation_error_code="draft_open",
                 violation_error_message=_(
-                    "You have an open draft of this visit. Finish that one first."
+                    "You have an open draft of this visit. Finish or discard that one first."
                 ),
             ),
             models.UniqueConstraint(
+                fields=["amends", "recorded_by"],
+                condition=Q(signed_at__isnull=True, error_at__isnull=True),
+                name="medical_record_one_amendment",
+                violation_error_code="draft_open",
+                violation_error_message=_(
+                    "You are amending this note already. Finish or discard that draft first."
+                ),
+            ),
+            # Drafts are no successors: one that lies about keeps nobody from amending.
+            models.UniqueConstraint(
                 fields=["amends"],
-                condition=Q(error_at__isnull=True),
+                condition=Q(signed_at__isnull=False, error_at__isnull=True),
                 name="medical_record_amended_once",
                 violation_error_code="amended_already",
-                violation_error_message=_(
-                    "Somebody is amending this note, or has done so. Look at its versions, and "
-                    "amend the newest."
-                ),
+                violation_error_message=AMENDED_ALREADY,
             ),
             models.CheckConstraint(
                 condition=Q(version=1, amends__isnull=True, original__isnull=True, amend_reason="")
@@ -128,20 +137,32 @@ class MedicalRecord(Clinical):
     def sign(self, *, by: User, revision: int, **texts: str) -> None:
         """Save and sign: from now on nothing of it is changed any more.
 
-        Raises ValidationError as `save_draft` does, and `empty` for a note that says nothing.
+        Raises ValidationError as `save_draft` does, `empty` for a note that says nothing, and
+        `amended_already` where another amendment of the same version was signed meanwhile.
         """
         self._write(by, revision, **texts, signed_at=timezone.now(), signed_by=by)
+
+    def discard(self, *, by: User) -> None:
+        """Give this draft up: it counts no more, and its author alone can still read it.
+
+        Raises ValidationError: `not_yours`, `signed` or `entered_in_error`.
+        """
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=self._locked())
+            self._refuse_writing(by)
+            self.mark_entered_in_error(by=by, reason=DISCARDED)
 
     def _write(self, by: User, revision: int, **changes: Any) -> None:
         with refusals(), transaction.atomic():
             self.refresh_from_db(from_queryset=self._locked())
-            self._refuse_writing(by, revision)
+            self._refuse_writing(by)
+            self._refuse_stale(revision)
             for name, value in changes.items():
                 setattr(self, name, value.strip() if name in self.TEXTS else value)
             self.revision += 1
             self.save(update_fields=[*changes, "revision", "updated_at"])
 
-    def _refuse_writing(self, by: User, revision: int) -> None:
+    def _refuse_writing(self, by: User) -> None:
         if by.pk != self.recorded_by_id:
             raise ValidationError(
                 gettext("Only its author writes and signs a draft. Write a note of your own."),
@@ -155,6 +176,8 @@ class MedicalRecord(Clinical):
                 ),
                 code="signed",
             )
+
+    def _refuse_stale(self, revision: int) -> None:
         if revision != self.revision:
             raise ValidationError(
                 gettext(
@@ -163,6 +186,11 @@ class MedicalRecord(Clinical):
                 ),
                 code="stale",
             )
+
+    @property
+    def error_words(self) -> str:
+        """Return why it counts no more, what the program itself said in the reader's language."""
+        return gettext(DISCARDED) if self.error_reason == DISCARDED else self.error_reason
 
     @property
     def texts(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from facilities.tests.factories import FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
 from records.models import Document
 from records.tests.factories import DocumentFactory, pdf, png
-from records.tests.test_uploads import no_room
+from records.tests.test_document_files import no_room
 
 pytestmark = pytest.mark.django_db
 

@@ -232,6 +232,13 @@ def test_what_goes_on_until_a_day_to_come_is_not_over_yet(doctor, facility, pati
 
 
 def test_nothing_has_been_so_since_a_day_to_come(doctor, patient):
-    given = {"patient_id": patient.pk, "description": "Asthma", "onset_on": "2090-01-01"}
-    refused = doctor.post(CONDITIONS, given)
-    assert (refused.status_code, refused.json()["code"]) == (400, "ahead")
+    given = {"patient_id": patient.pk, "description": "Asthma"}
+    for address, name, since in (
+        (ALLERGIES, "onset_on", "2090-01-01"),
+        (CONDITIONS, "onset_on", "2090-01-01"),
+        (MEDICATIONS, "starts_at", "2090-01-01T00:00:00Z"),
+    ):
+        refused = doctor.post(address, given | {name: since})
+        assert refused.status_code == 400
+        found = [(each["field"], each["code"]) for each in refused.json()["errors"]]
+        assert found == [(name, "ahead")]

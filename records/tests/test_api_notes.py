@@ -132,7 +132,8 @@ def test_a_note_is_amended_by_a_version_with_a_reason(doctor, signed):
     assert (begun.json()["version"], begun.json()["amends_id"]) == (2, signed.pk)
     assert begun.json()["notes"] == "Lungs clear."
     again = doctor.post(f"{address}/amend", {"reason": "Typing error"})
-    assert (again.status_code, again.json()["code"]) == (409, "amended_already")
+    assert (again.status_code, again.json()["code"]) == (409, "draft_open")
+    assert again.json()["draft_id"] == begun.json()["id"]
     unsigned = doctor.post(f"{begun['Location']}/amend", {"reason": "Once more"})
     assert (unsigned.status_code, unsigned.json()["code"]) == (409, "not_amendable")
     assert doctor.get(address).json()["is_newest"] is True
@@ -142,6 +143,18 @@ def test_a_note_is_amended_by_a_version_with_a_reason(doctor, signed):
     assert [each["id"] for each in versions] == [begun.json()["id"], signed.pk]
     newest = doctor.get(f"{NOTES}?newest=true").json()["results"]
     assert [each["id"] for each in newest] == [begun.json()["id"]]
+
+
+def test_an_amendment_of_another_blocks_nobody_until_it_is_signed(doctor, facility, signed):
+    address, said = f"{NOTES}/{signed.pk}/amend", {"reason": "Typing error"}
+    mine = doctor.post(address, said)
+    colleague = api(doctor_user(facility))
+    theirs = colleague.post(address, said)
+    assert (mine.status_code, theirs.status_code) == (201, 201), theirs.json()
+    assert colleague.post(f"{theirs['Location']}/sign").status_code == 200
+    for refused in (doctor.post(f"{mine['Location']}/sign"), colleague.post(address, said)):
+        assert (refused.status_code, refused.json()["code"]) == (409, "amended_already")
+    assert doctor.post(f"{mine['Location']}/entered-in-error", said).status_code == 200
 
 
 def test_a_draft_is_its_authors_alone(author, facility, patient):

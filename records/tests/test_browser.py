@@ -160,6 +160,7 @@ def test_no_page_of_a_chart_shuts_anybody_out(
         newest.get_absolute_url(),
         newest.amends.get_absolute_url(),
         draft.get_absolute_url(),
+        reverse("records:discard", args=[desk.patient.pk, draft.pk]),
         reverse("records:error", args=[desk.patient.pk, "allergy", allergy.pk]),
         desk.patient.get_absolute_url(),
         desk.visit.get_absolute_url(),

@@ -1,89 +1,32 @@
-"""Writing, signing, reading and amending notes, as the browser sends them."""
-
-from typing import Any
+"""Writing, signing and reading notes, as the browser sends them."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from facilities.models import Facility
 from facilities.tests.factories import FacilityFactory, staff_of
 from patients.models import Patient
 from patients.tests.factories import PatientFactory
 from records.models import MedicalRecord
-from records.tests.factories import (
-    AllergyFactory,
-    DraftFactory,
-    SignedFactory,
-    amended,
-    doctor_at,
-    doctor_user,
+from records.tests.factories import AllergyFactory, SignedFactory, amended, doctor_user
+from records.tests.writing import (
+    amend,
+    begin,
+    doctor,
+    draft,
+    facility,
+    patient,
+    send,
+    signed,
+    text,
+    texts_of,
+    visit,
 )
 from scheduling.models import Appointment
 from scheduling.tests.factories import AppointmentFactory, in_days
 
+__all__ = ["doctor", "draft", "facility", "patient", "signed", "visit"]
+
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def visit() -> Appointment:
-    facility = FacilityFactory()
-    patient = PatientFactory(facility=facility)
-    return AppointmentFactory(facility=facility, doctor=doctor_at(facility), patient=patient)
-
-
-@pytest.fixture
-def facility(visit: Appointment) -> Facility:
-    return visit.facility
-
-
-@pytest.fixture
-def patient(visit: Appointment) -> Patient:
-    assert visit.patient
-    return visit.patient
-
-
-@pytest.fixture
-def doctor(visit: Appointment, client: Client) -> User:
-    user: Any = visit.doctor.user
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def draft(doctor: User, visit: Appointment) -> MedicalRecord:
-    return DraftFactory(
-        patient=visit.patient, facility=visit.facility, appointment=visit, by=doctor
-    )
-
-
-@pytest.fixture
-def signed(draft: MedicalRecord, doctor: User) -> MedicalRecord:
-    draft.sign(by=doctor, revision=draft.revision)
-    return draft
-
-
-def begin(client: Client, patient: Patient, **posted: Any) -> Any:
-    return client.post(reverse("records:begin-note", args=[patient.pk]), posted)
-
-
-def send(client: Client, note: MedicalRecord, press: str = "save", **changes: Any) -> Any:
-    posted = {"revision": note.revision, "diagnosis": "Cold", "prescription": "", "notes": "Rest"}
-    return client.post(note.get_absolute_url(), posted | {press: "1"} | changes)
-
-
-def amend(client: Client, note: MedicalRecord, **posted: Any) -> Any:
-    return client.post(reverse("records:amend", args=[note.patient_id, note.pk]), posted)
-
-
-def text(answer: Any) -> str:
-    return answer.content.decode()
-
-
-def texts_of(note: MedicalRecord) -> tuple[str, str]:
-    note.refresh_from_db()
-    return note.diagnosis, note.notes
 
 
 class TestBeginning:
@@ -241,47 +184,6 @@ class TestReading:
             AllergyFactory(patient=signed.patient, facility=signed.facility)
         with django_assert_num_queries(7):
             client.get(newest.get_absolute_url())
-
-
-class TestAmending:
-    def test_begins_the_next_version_with_what_the_signed_one_says(self, client, doctor, signed):
-        answer = amend(client, signed, reason="Wrong dose")
-        draft = MedicalRecord.objects.get(version=2)
-        assert (answer.status_code, answer.url) == (302, draft.get_absolute_url())
-        assert (draft.notes, draft.amend_reason) == ("Lungs clear.", "Wrong dose")
-        send(client, draft, "sign")
-        assert list(MedicalRecord.objects.newest()) == [draft]
-        assert texts_of(signed)[1] == "Lungs clear."
-
-    def test_a_colleague_may(self, client, facility, signed):
-        client.force_login(doctor_user(facility))
-        assert amend(client, signed, reason="Wrong dose").status_code == 302
-
-    def test_wants_a_reason(self, client, signed):
-        answer = amend(client, signed, reason=" ")
-        assert answer.status_code == 422
-        assert "Say why" in text(answer)
-
-    def test_twice_is_a_conflict(self, client, facility, signed):
-        amend(client, signed, reason="Wrong dose")
-        client.force_login(doctor_user(facility))
-        answer = amend(client, signed, reason="Wrong name")
-        assert answer.status_code == 409
-        assert "Somebody is amending this note" in text(answer)
-        assert "Wrong name" in text(answer)
-
-    def test_a_draft_is_not_amended(self, client, draft):
-        assert amend(client, draft, reason="x").status_code == 422
-
-    def test_is_for_doctors_who_see_the_patient(self, client, facility, signed):
-        url = reverse("records:amend", args=[signed.patient_id, signed.pk])
-        assert client.get(url).status_code == 405
-        for role in ("nurse", "receptionist", "admin", "patient"):
-            client.force_login(staff_of(facility, role))
-            assert amend(client, signed, reason="x").status_code == 403
-        client.force_login(doctor_user(FacilityFactory()))
-        assert amend(client, signed, reason="x").status_code == 404
-        assert MedicalRecord.objects.count() == 1
 
 
 def test_signed_notes_of_others_are_read_within_the_facility_alone(client):

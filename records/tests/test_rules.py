@@ -8,22 +8,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from facilities.tests.factories import FacilityFactory, staff_of
-from patients.models import Patient, PatientMerge
+from patients.models import PatientMerge
 from patients.tests.factories import PatientFactory
-from records.models import Allergy, Condition, Document, Encounter, HealthSummary, MedicalRecord
-from records.tests import factories
+from records.models import Allergy, Condition, Encounter, HealthSummary
 from records.tests.factories import (
     AllergyFactory,
     ConditionFactory,
     DocumentFactory,
-    DraftFactory,
     EncounterFactory,
     HealthSummaryFactory,
     MedicationFactory,
     SignedFactory,
-    amended,
 )
-from scheduling.tests.factories import AppointmentFactory
+from records.tests.refused import refused_by, update
 
 pytestmark = pytest.mark.django_db
 
@@ -43,18 +40,6 @@ SOURCE = {"source_system": "synthea", "source_id": "1"}
 @pytest.fixture(autouse=True)
 def _media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-def refused_by(write) -> str:
-    """Return the name of the constraint that refuses what `write` does."""
-    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
-        write()
-    return refusal.value.__cause__.diag.constraint_name
-
-
-def update(row, **columns):
-    """Return a function that writes columns of a row past its model."""
-    return lambda: type(row).objects.filter(pk=row.pk).update(**columns)
 
 
 @ALL
@@ -249,150 +234,3 @@ class TestSummaries:
         with pytest.raises(ValidationError) as refusal:
             later.replace(since)
         assert refusal.value.code == "stale"
-
-
-class TestDocuments:
-    def test_a_row_has_a_file_of_its_own(self):
-        document = DocumentFactory()
-        copy = Document.objects.get()
-        copy.pk = None
-        assert refused_by(copy.save) == "document_file_unique"
-        for wrong in ({"file": ""}, {"sha256": "x"}, {"size": 0}):
-            copy = Document.objects.get(pk=document.pk)
-            copy.pk, copy.file = None, "documents/other"
-            for name, value in wrong.items():
-                setattr(copy, name, value)
-            assert refused_by(copy.save) == "document_has_file"
-        copy = Document.objects.get(pk=document.pk)
-        copy.pk, copy.file, copy.content_type = None, "documents/other", "image/svg+xml"
-        assert refused_by(copy.save) == "document_content_type_known"
-
-
-class TestNotes:
-    def test_a_signed_note_is_not_changed_by_any_path(self):
-        note = SignedFactory()
-        for change in ({"notes": "No"}, {"signed_at": None, "signed_by": None}, {"revision": 9}):
-            assert refused_by(update(note, **change)) == "medical_record_signed_is_final"
-        for operation in (note.save_draft, note.sign):
-            with pytest.raises(ValidationError) as refusal:
-                operation(by=note.recorded_by, revision=note.revision, notes="No")
-            assert refusal.value.code == "signed"
-
-    def test_its_version_is_never_changed(self):
-        note = SignedFactory()
-        update(note, version=7)()
-        assert MedicalRecord.objects.get().version == 1
-
-    def test_only_its_author_writes_and_signs(self):
-        draft = DraftFactory()
-        other = factories.doctor_user(draft.facility)
-        with pytest.raises(ValidationError) as refusal:
-            draft.sign(by=other, revision=draft.revision)
-        assert refusal.value.code == "not_yours"
-        signed = {"signed_at": timezone.now(), "signed_by": other}
-        assert refused_by(update(draft, **signed)) == "medical_record_signed_by_author"
-
-    def test_an_empty_note_is_not_signed(self):
-        draft = DraftFactory(notes="")
-        with pytest.raises(ValidationError) as refusal:
-            draft.sign(by=draft.recorded_by, revision=draft.revision)
-        assert refusal.value.code == "empty"
-        signed = {"signed_at": timezone.now(), "signed_by": draft.recorded_by}
-        assert refused_by(update(draft, **signed)) == "medical_record_signed_says_something"
-
-    def test_a_draft_saved_elsewhere_is_stale(self):
-        draft = DraftFactory()
-        with pytest.raises(ValidationError) as refusal:
-            draft.save_draft(by=draft.recorded_by, revision=draft.revision - 1, notes="Mine")
-        assert refusal.value.code == "stale"
-        assert MedicalRecord.objects.get().notes == "Lungs clear."
-
-    def test_a_visit_has_one_open_draft_an_author(self):
-        facility = FacilityFactory()
-        doctor = factories.doctor_at(facility)
-        visit = AppointmentFactory(facility=facility, doctor=doctor)
-        begun = {"facility": facility, "patient": visit.patient, "appointment": visit}
-        draft = DraftFactory(**begun, by=doctor.user)
-        again = MedicalRecord.objects.begin_or_go_on(**begun, by=doctor.user)
-        assert again == draft
-        copy = MedicalRecord.objects.get()
-        copy.pk = None
-        assert refused_by(copy.save) == "medical_record_one_draft"
-        DraftFactory(**begun, by=factories.doctor_user(facility))
-        draft.refresh_from_db()
-        draft.sign(by=doctor.user, revision=draft.revision)
-        assert MedicalRecord.objects.begin_or_go_on(**begun, by=doctor.user) != draft
-
-    def test_a_visit_of_another_patient_is_refused(self):
-        visit = AppointmentFactory()
-        with pytest.raises(ValidationError) as refusal:
-            DraftFactory(appointment=visit, facility=visit.facility)
-        assert refusal.value.code == "other_patient"
-
-    def test_an_account_without_a_doctor_writes_no_note(self):
-        facility = FacilityFactory()
-        with pytest.raises(ValidationError) as refusal:
-            DraftFactory(facility=facility, by=staff_of(facility, "doctor"))
-        assert refusal.value.code == "no_doctor"
-
-
-class TestAmendments:
-    def test_the_newest_version_is_shown_and_all_are_kept(self):
-        first = SignedFactory()
-        second = amended(first, notes="Lungs clear, heart too.")
-        third = amended(second, notes="All clear.")
-        assert list(MedicalRecord.objects.newest()) == [third]
-        assert list(MedicalRecord.objects.versions_of(first)) == [third, second, first]
-        assert (third.version, third.original) == (3, first)
-
-    def test_a_draft_of_an_amendment_replaces_nothing_yet(self):
-        first = SignedFactory()
-        MedicalRecord.objects.amend(first, reason="Typing error", by=first.recorded_by)
-        assert list(MedicalRecord.objects.newest()) == [first]
-
-    def test_a_version_has_one_successor(self):
-        first = SignedFactory()
-        amended(first)
-        with pytest.raises(ValidationError) as refusal:
-            MedicalRecord.objects.amend(first, reason="Again", by=first.recorded_by)
-        assert refusal.value.code == "amended_already"
-
-    def test_a_successor_in_error_gives_the_place_back(self):
-        first = SignedFactory()
-        second = amended(first)
-        second.mark_entered_in_error(by=first.recorded_by, reason="Other patient")
-        assert list(MedicalRecord.objects.newest()) == [first]
-        assert amended(first).version == 2
-
-    def test_an_amendment_has_a_reason(self):
-        first = SignedFactory()
-        with pytest.raises(ValidationError) as refusal:
-            MedicalRecord.objects.amend(first, reason="", by=first.recorded_by)
-        assert refusal.value.code == "reason_missing"
-
-    def test_only_a_signed_note_of_the_patient_is_amended(self):
-        draft = DraftFactory()
-        with pytest.raises(ValidationError) as refusal:
-            MedicalRecord.objects.amend(draft, reason="Typing error", by=draft.recorded_by)
-        assert refusal.value.code == "not_amendable"
-        note = SignedFactory()
-        for wrong in ({"patient": PatientFactory()}, {"version": 5}, {"original": SignedFactory()}):
-            columns = {"patient": note.patient, "version": 2, "original": note} | wrong
-            row = MedicalRecord(
-                **columns,
-                facility=note.facility,
-                doctor=note.doctor,
-                amends=note,
-                amend_reason="x",
-                recorded_by=note.recorded_by,
-            )
-            assert refused_by(row.save) == "medical_record_amends_signed"
-
-    def test_a_merge_moves_all_versions_and_counts_none_of_them(self):
-        first = SignedFactory()
-        second = amended(first)
-        into = PatientFactory(facility=first.facility)
-        PatientMerge.objects.merge(first.patient, into=into, by=None)
-        rows = MedicalRecord.objects.order_by("version").values_list("pk", "version", "patient")
-        assert list(rows) == [(first.pk, 1, into.pk), (second.pk, 2, into.pk)]
-        assert Patient.objects.get(pk=into.pk).is_active

@@ -1,19 +1,14 @@
 """Documents: what is taken in, what is not, and how it is given out."""
 
-import contextlib
 import io
-import resource
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -24,6 +19,7 @@ from patients.tests.factories import PatientFactory
 from records import files
 from records.models import Document
 from records.tests.factories import DocumentFactory, doctor_user, pdf, png
+from records.tests.test_document_files import no_room
 
 pytestmark = pytest.mark.django_db
 
@@ -170,25 +166,6 @@ def test_over_the_cap_is_refused_and_at_the_cap_is_taken(desk, patient, media, s
     assert len(kept(media)) == Document.objects.count() == 1
 
 
-def test_two_files_share_the_cap(desk, patient, settings):
-    settings.DOCUMENT_MOST_BYTES = 1000
-    other = SimpleUploadedFile("other.pdf", b"x" * 900)
-    answer = upload(desk, patient, pdf(), other=other)
-    assert answer.status_code in {302, 422}
-    assert len(kept(Path(settings.MEDIA_ROOT))) == Document.objects.count()
-
-
-@contextlib.contextmanager
-def no_room(most: int = 16) -> Iterator[None]:
-    """Let the operating system refuse to make files larger than this."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def test_a_full_disk_says_so_and_leaves_nothing(desk, patient, media):
     with no_room():
         answer = upload(desk, patient, pdf())
@@ -201,21 +178,12 @@ def test_a_full_disk_says_so_and_leaves_nothing(desk, patient, media):
     assert upload(desk, patient, pdf()).status_code == 302
 
 
-def test_a_row_that_is_refused_leaves_no_file(facility, media):
-    closed = PatientFactory(is_active=False, merged_into=PatientFactory())
-    with pytest.raises(ValidationError):
-        DocumentFactory(patient=closed, facility=facility)
-    with pytest.raises((ValidationError, IntegrityError)):
-        DocumentFactory(facility=facility, recorded_by=None)
-    assert kept(media) == []
-
-
-def test_a_folder_that_cannot_be_made_is_no_full_disk(patient, facility, media):
-    media.parent.mkdir(exist_ok=True)
-    media.write_text("a file where the folder should be")
-    with pytest.raises(OSError, match=r"Not a directory|File exists"):
-        DocumentFactory(patient=patient, facility=facility)
-    assert not Document.objects.exists()
+def test_two_files_share_the_cap(desk, patient, settings):
+    settings.DOCUMENT_MOST_BYTES = 1000
+    other = SimpleUploadedFile("other.pdf", b"x" * 900)
+    answer = upload(desk, patient, pdf(), other=other)
+    assert answer.status_code in {302, 422}
+    assert len(kept(Path(settings.MEDIA_ROOT))) == Document.objects.count()
 
 
 @pytest.mark.parametrize("changes", [{"title": ""}, {"kind": "party"}, {"title": "x" * 200}])

@@ -4,21 +4,16 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from scheduling.views.answers import CONFLICT, codes_of
+from facilities.conflicts import codes_of, is_conflict
+from scheduling.views.answers import CONFLICT
 
 NO_ROOM = 507
-# Refusals because of what somebody has done meanwhile; every other refusal is a 422.
-CONFLICTS = {
-    *("amended_already", "draft_open", "ended_already", "entered_in_error"),
-    *("patient_merged", "signed", "stale"),
-}
 
 
 def refusal_status(error: ValidationError) -> int:
-    codes = codes_of(error)
-    if "disk_full" in codes:
+    if "disk_full" in codes_of(error):
         return NO_ROOM
-    return CONFLICT if codes & CONFLICTS else 422
+    return CONFLICT if is_conflict(error) else 422
 
 
 def set_again(form: Any, name: str, value: object) -> None:

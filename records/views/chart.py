@@ -13,7 +13,6 @@ from records import chart
 from records.forms import FINDINGS, DocumentForm, SummaryForm
 from records.reading import reads
 from scheduling.views.answers import DeskRequest
-from scheduling.views.patient import zone_of
 
 
 @require_safe
@@ -38,32 +37,28 @@ def shown(
 
 
 def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
-    user, now, zone = request.user, timezone.now(), zone_of(patient)
-    summaries = chart.earlier_summaries(user, patient)
-    summary = next((each for each in summaries if not each.is_in_error), None)
-    findings = {kind: chart.section(kind, user, patient) for kind in chart.KINDS}
+    user, now = request.user, timezone.now()
+    asked, summary = request.GET.get, chart.summary(user, patient)
+    findings = {kind: chart.section(kind, user, patient, asked(kind)) for kind in chart.KINDS}
     return {
         "patient": patient,
         "patient_is_visible": Patient.objects.visible_to(user).filter(pk=patient.pk).exists(),
-        "zone": zone,
+        "zone": patient.tz,
         "is_doctor": user.role == User.Role.DOCTOR,
         "summary": summary,
-        "summaries": [each for each in summaries if each != summary],
+        "summaries": chart.other_summaries(user, patient, summary, asked("summaries")),
         "allergies": findings.pop("allergy"),
         "findings": list(findings.values()),
-        "timeline": chart.timeline(user, patient, request.GET.get("page")),
+        "timeline": chart.timeline(user, patient, asked("page")),
         "drafts": chart.drafts(user, patient),
         "without_note": chart.without_note(user, patient, now),
-        "documents": chart.documents(user, patient),
-        "most_documents": chart.MOST_DOCUMENTS,
-        "most_past": chart.MOST_PAST,
+        "documents": chart.documents(user, patient, asked("documents")),
         "forms": empty_forms(patient, summary),
     }
 
 
 def empty_forms(patient: Patient, summary: Any) -> dict[str, Any]:
-    today = timezone.localdate(timezone=zone_of(patient))
-    forms: dict[str, Any] = {kind: form(today=today) for kind, form in FINDINGS.items()}
+    forms: dict[str, Any] = {kind: form() for kind, form in FINDINGS.items()}
     known = {"since": summary.pk if summary else None}
     if summary:
         known |= {"blood_type": summary.blood_type, "history": summary.history}

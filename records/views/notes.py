@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,9 +18,9 @@ from records.reading import reads
 from records.scope import facility_for
 from records.views import chart
 from records.views.answers import refusal_status, set_again
+from scheduling.asked import number_in
 from scheduling.models import Appointment
 from scheduling.views.answers import CONFLICT, DeskRequest
-from scheduling.views.board import number_in
 
 
 @require_POST
@@ -83,13 +84,34 @@ def amend(request: DeskRequest, patient: Patient, pk: int) -> HttpResponse:
     if not reason.is_valid():
         return shown(request, patient, record, reason=reason, status=422)
     try:
-        draft = MedicalRecord.objects.amend(
+        draft = MedicalRecord.objects.amend_or_go_on(
             record, reason=reason.cleaned_data["reason"], by=request.user
         )
     except ValidationError as error:
         reason.add_error(None, error.messages)
         return shown(request, patient, record, reason=reason, status=refusal_status(error))
     return redirect(draft)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reads("note", needs="records.add_medicalrecord")
+def discard(request: DeskRequest, patient: Patient, pk: int) -> HttpResponse:
+    """Ask first, then give up one's own draft."""
+    record, refusal, status = visible_note(request, patient, pk), "", 200
+    if record.recorded_by_id != request.user.pk:
+        raise Http404
+    if request.method == "POST":
+        try:
+            record.discard(by=request.user)
+        except ValidationError as error:
+            refusal, status = " ".join(error.messages), refusal_status(error)
+        else:
+            messages.success(request, _("The draft is discarded."))
+            return redirect(f"{reverse('records:chart', args=[patient.pk])}#notes")
+    elif not is_open(record):
+        return redirect(record)
+    context = {"patient": patient, "record": record, "refusal": refusal}
+    return render(request, "records/discard.html", context, status=status)
 
 
 def shown(
@@ -104,16 +126,19 @@ def shown(
     seen = MedicalRecord.objects.visible_to(request.user).filter(patient=patient)
     versions = list(seen.versions_of(record).select_related("doctor", "error_by"))
     newest = next((each for each in versions if each.is_signed and not each.is_in_error), None)
+    is_overtaken = is_open(record) and record.amends_id is not None and newest != record.amends
+    shows_stored = form is not None and status == CONFLICT and not is_overtaken
     context: dict[str, Any] = {
         "patient": patient,
         "zone": record.facility.tz,
         "record": record,
         "form": form,
         "reason": reason or ReasonForm(),
-        "stored": texts_of(record) if form and status == CONFLICT else [],
+        "stored": texts_of(record) if shows_stored else [],
         "versions": [each for each in versions if each != record],
         "newest": newest,
         "is_newest": newest == record,
+        "is_overtaken": is_overtaken,
         "allergies": Allergy.objects.visible_to(request.user).filter(patient=patient).active(),
         "allergy_words": KINDS["allergy"][1],
     }

@@ -20,7 +20,6 @@ from records.scope import facility_for
 from records.views import chart
 from records.views.answers import refusal_status, set_again
 from scheduling.views.answers import DeskRequest
-from scheduling.views.patient import zone_of
 
 MODELS: dict[str, Any] = {kind: model for kind, (model, _words) in KINDS.items()} | {
     "document": Document,
@@ -34,12 +33,11 @@ MODELS: dict[str, Any] = {kind: model for kind, (model, _words) in KINDS.items()
 def add(request: DeskRequest, patient: Patient, kind: str) -> HttpResponse:
     """Add an allergy, a condition or a medication."""
     row = MODELS[kind](patient=patient, recorded_by=request.user)
-    today = timezone.localdate(timezone=zone_of(patient))
     try:
         row.facility = facility_for(request.user, patient)
     except ValidationError as error:
         return chart.shown(request, patient, refusal=error.messages, status=422)
-    form = FINDINGS[kind](request.POST, instance=row, today=today)
+    form = FINDINGS[kind](request.POST, instance=row)
     if not form.is_valid():
         return chart.shown(request, patient, form=form, status=422)
     try:
@@ -77,7 +75,7 @@ def end(request: DeskRequest, patient: Patient, kind: str, pk: int) -> HttpRespo
     """Say that an allergy or a condition is resolved, or a medication stopped, as of now."""
     row = get_object_or_404(of_chart(request, patient, kind), pk=pk)
     now = timezone.now()
-    at = now if row.END == "stops_at" else timezone.localdate(now, timezone=zone_of(patient))
+    at = now if row.END == "stops_at" else timezone.localdate(now, timezone=patient.tz)
     try:
         row.end(at, by=request.user)
     except ValidationError as error:
@@ -103,7 +101,7 @@ def error(request: DeskRequest, patient: Patient, kind: str, pk: int) -> HttpRes
         else:
             messages.success(request, _("Marked as entered in error. It stays to be read."))
             return back(patient, kind)
-    context = {"patient": patient, "zone": zone_of(patient), "row": row, "kind": kind, "form": form}
+    context = {"patient": patient, "zone": patient.tz, "row": row, "kind": kind, "form": form}
     return render(request, "records/in_error.html", context, status=status)
 
 

@@ -10,16 +10,17 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from audit.kinds import Kind
+from audit.reading import shows
 from facilities.models import Facility
 from records.models import Allergy, MedicalRecord
-from records.reading import note_reading
 from records.scope import MAY_READ, charts_of
+from scheduling.asked import LAST_FACILITY, number_in
 from scheduling.calendars import local
 from scheduling.flow import STATUSES
 from scheduling.models import Appointment
 from scheduling.status import Status
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import LAST_FACILITY, number_in
 
 # Nothing was found where nobody came.
 NO_NOTE = (Status.NOSHOW, Status.CANCELLED)
@@ -41,7 +42,7 @@ def today(request: DeskRequest) -> HttpResponse:
         .on_day(day, facility)
         .select_related("patient", "doctor", "room", "type")
     )
-    note_reading(request, "today", sorted({each.patient_id or 0 for each in visits}))
+    shows(request, Kind.TODAY, {each.patient_id or 0 for each in visits})
     context = {"facility": facility, "facilities": facilities, "day": day, "now": now}
     context["rows"] = rows(request, visits)
     response = render(request, "records/today.html", context)

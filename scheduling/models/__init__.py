@@ -4,7 +4,9 @@ from scheduling.models.event import AppointmentEvent
 from scheduling.models.feed import CalendarFeed
 from scheduling.models.free_time import FreeTime, FreeTimeHorizon
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
+from scheduling.models.practitioner import Practitioner
 from scheduling.models.series import AppointmentSeries
+from scheduling.models.venue import Venue
 from scheduling.models.visitor import Visitor
 from scheduling.models.waitlist import WaitlistEntry
 
@@ -17,7 +19,9 @@ __all__ = [
     "Closure",
     "FreeTime",
     "FreeTimeHorizon",
+    "Practitioner",
     "TimeOff",
+    "Venue",
     "Visitor",
     "WaitlistEntry",
     "WorkingHours",

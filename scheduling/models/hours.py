@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
@@ -222,6 +222,27 @@ class TimeOff(Absence):
 
     def get_absolute_url(self) -> str:
         return reverse("scheduling:time-off", args=[self.pk])
+
+    def enter_once(self) -> "tuple[TimeOff, bool]":
+        """Save this, unless the same stands there; return what stands, and whether it is this.
+
+        One at a time for each doctor: two who press at once would not see each other's.
+        """
+        with transaction.atomic():
+            Doctor.objects.select_for_update(no_key=True).get(pk=self.doctor_id)
+            same = (
+                type(self)
+                .objects.filter(
+                    doctor=self.doctor_id,
+                    starts_at=self.starts_at,
+                    ends_at=self.ends_at,
+                    reason=self.reason,
+                )
+                .first()
+            )
+            if same is None:
+                self.save()
+        return same or self, same is None
 
     @property
     def whose(self) -> Doctor:

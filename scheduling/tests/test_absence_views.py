@@ -186,19 +186,25 @@ def test_clashes_are_shown_before_saving_and_nothing_is_cancelled(desk, facility
     assert shown.status_code == 422
     assert "2 appointments are affected." in page
     assert str(visits[0].patient) in page
-    assert 'name="seen" value="2"' in page
-    saved = desk.post(url, typed(facility, seen=2))
+    assert f'name="seen" value="{visits[0].pk} {visits[1].pk}"' in page
+    saved = desk.post(url, typed(facility, seen=f"{visits[0].pk} {visits[1].pk}"))
     absence = (TimeOff if kind == "time-off" else Closure).objects.get()
     assert saved.url == absence.get_absolute_url()
     assert {visit.status for visit in Appointment.objects.all()} == {"booked"}
 
 
 def test_a_booking_made_meanwhile_is_shown_before_saving(desk, facility, doctor):
-    for hour in (9, 10):
-        at = in_days(2, hour, facility=facility)
-        AppointmentFactory(facility=facility, doctor=doctor, starts_at=at)
-    response = desk.post(add_url("time-off", doctor, facility), typed(facility, seen=1))
-    assert response.status_code == 422
+    shown, came = (
+        AppointmentFactory(
+            facility=facility, doctor=doctor, starts_at=in_days(2, hour, facility=facility)
+        )
+        for hour in (9, 10)
+    )
+    url = add_url("time-off", doctor, facility)
+    assert desk.post(url, typed(facility, seen=shown.pk)).status_code == 422
+    shown.cancel("Patient is ill", by=None)
+    assert desk.post(url, typed(facility, seen=shown.pk)).status_code == 422
+    assert desk.post(url, typed(facility, seen=came.pk)).status_code == 302
 
 
 def test_what_is_affected_elsewhere_is_counted_and_not_shown(desk, facility, doctor):

@@ -17,6 +17,7 @@ from scheduling.tests.factories import (
     in_days,
     working_doctor,
 )
+from scheduling.tests.raw import doctors_who_had_left
 from scheduling.wanted import Wanted
 
 pytestmark = pytest.mark.django_db
@@ -117,8 +118,8 @@ def test_times_at_which_the_room_is_taken_are_not_offered(facility, doctor):
 def test_a_doctor_who_left_offers_nothing_but_keeps_what_is_booked(facility, doctor):
     nine = datetime(2037, 3, 2, 15, 0, tzinfo=UTC)
     visit = AppointmentFactory(facility=facility, doctor=doctor, starts_at=nine)
-    doctor.is_active = False
-    doctor.save()
+    with doctors_who_had_left():
+        doctor.deactivate()
     assert doctors_on(facility, MONDAY) == [doctor]
     assert doctors_on(facility, MONDAY + timedelta(days=1)) == []
     (day,) = doctor_days(facility, [doctor], MONDAY, MONDAY)

@@ -97,7 +97,7 @@ def test_looking_first_shows_what_clashes_and_saves_nothing(desk, facility, doct
     assert (page.status_code, TimeOff.objects.count()) == (200, 0)
     text = page.content.decode()
     assert str(visit.patient) in text
-    assert 'name="seen" value="1"' in text
+    assert f'name="seen" value="{visit.pk}"' in text
     assert 'value="Meeting"' in text
 
 
@@ -106,15 +106,15 @@ def test_nothing_unseen_is_blocked_over_and_nothing_is_cancelled(desk, facility,
     refused = desk.post(url(facility, doctor), typed(facility))
     assert (refused.status_code, TimeOff.objects.count()) == (422, 0)
     assert str(visit.patient) in refused.content.decode()
-    saved = desk.post(url(facility, doctor), typed(facility, seen=1))
+    saved = desk.post(url(facility, doctor), typed(facility, seen=visit.pk))
     assert saved.url == TimeOff.objects.get().get_absolute_url()
     visit.refresh_from_db()
     assert visit.status == "booked"
 
 
 def test_the_panel_offers_the_work_list_of_what_is_affected(desk, facility, doctor):
-    booked(facility, doctor)
-    answer = desk.post(url(facility, doctor), typed(facility, seen=1), headers=HTMX)
+    visit = booked(facility, doctor)
+    answer = desk.post(url(facility, doctor), typed(facility, seen=visit.pk), headers=HTMX)
     page = answer.content.decode()
     assert TimeOff.objects.get().get_absolute_url() in page
     assert "1 appointment stands in it and is still booked" in page

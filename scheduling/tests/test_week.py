@@ -15,6 +15,7 @@ from scheduling.agenda import DoctorDay
 from scheduling.availability import Period, hours_period
 from scheduling.models import Appointment, Closure
 from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
+from scheduling.tests.raw import doctors_who_had_left
 
 CHICAGO = Facility(pk=1, name="Clinic", timezone="America/Chicago", capacity=1)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -157,7 +158,8 @@ def test_a_facility_without_doctors_says_so(desk: Client, facility: Facility) ->
 
 def test_a_doctor_who_has_left_keeps_their_weeks(desk: Client, facility: Facility) -> None:
     visit = AppointmentFactory(facility=facility)
-    Doctor.objects.update(is_active=False)
+    with doctors_who_had_left():
+        Doctor.objects.update(is_active=False)
     visit.doctor.facilities.clear()
     assert str(visit.patient) in desk.get(address(visit)).content.decode()
     later = f"/desk/{facility.pk}/week/{visit.doctor_id}/?date=2040-01-01"

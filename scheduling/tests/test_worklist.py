@@ -224,18 +224,20 @@ def test_a_doctor_who_no_longer_works_at_a_facility_is_stranded_there(facility, 
 
 
 @pytest.mark.parametrize("count", [2, 12])
-def test_proposals_take_seven_queries_for_a_facility_however_many_they_are(
-    facility, doctor, count, django_assert_num_queries: DjangoAssertNumQueries
+@pytest.mark.parametrize("kinds", [0, 2])
+def test_proposals_take_as_many_queries_for_many_as_for_few(
+    facility, doctor, count, kinds, django_assert_num_queries: DjangoAssertNumQueries
 ):
     working_doctor(facility)
+    types = AppointmentTypeFactory.create_batch(kinds) or [None]
     for turn in range(count):
-        book(facility, doctor, 8 + turn // 2, turn % 2 * 30)
+        book(facility, doctor, 8 + turn // 2, turn % 2 * 30, type=types[turn % len(types)])
     rows = list(
         away(facility, doctor)
         .affected(timezone.now())
-        .select_related("patient", "doctor", "facility", "room")
+        .select_related("patient", "doctor", "facility", "room", "type")
     )
     FreeTimeHorizon.extend(timezone.now().date())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(1 + 6 + 2 * kinds):
         found = proposals(rows, now=timezone.now())
     assert len(found) == count

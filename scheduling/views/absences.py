@@ -15,12 +15,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from facilities.models import Doctor, Facility
-from scheduling.absence_forms import ClosureForm, DeskAbsenceForm, TimeOffForm, place
+from scheduling.absence_forms import (
+    ClosureForm,
+    DeskAbsenceForm,
+    TimeOffForm,
+    as_seen,
+    place,
+)
+from scheduling.asked import number_in
 from scheduling.calendars import local
 from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.models.hours import Absence
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import number_in, visible_facility
+from scheduling.views.board import visible_facility
 from scheduling.views.doctors import manages, visible_doctor
 
 FORMS: dict[type[Absence], type[DeskAbsenceForm]] = {TimeOff: TimeOffForm, Closure: ClosureForm}
@@ -123,8 +130,8 @@ def edited(request: DeskRequest, absence: Absence) -> HttpResponse:
     )
     if request.method != "POST" or not form.is_valid():
         return asked(request, form)
-    affected = absence.affected(now).count()
-    if affected > (form.cleaned_data["seen"] or 0):
+    affected = form.clashing(now)
+    if affected - form.cleaned_data["seen"]:
         return asked(request, form, affected)
     form.save()
     messages.success(
@@ -134,21 +141,24 @@ def edited(request: DeskRequest, absence: Absence) -> HttpResponse:
     return redirect(absence if affected else "scheduling:absences")
 
 
-def asked(request: DeskRequest, form: DeskAbsenceForm, affected: int = 0) -> HttpResponse:
+def asked(
+    request: DeskRequest, form: DeskAbsenceForm, affected: frozenset[int] = frozenset()
+) -> HttpResponse:
     """Render the form: as 422 when it was refused or is to be pressed again."""
     absence = form.instance
     clashes: Any = []
     if affected:
         visible = Appointment.objects.visible_to(request.user)
-        clashes = absence.affected(timezone.now()).filter(pk__in=visible.values("pk"))
+        clashes = visible.filter(pk__in=affected).order_by("starts_at")
         clashes = clashes.select_related("patient", "doctor", "facility")[:CLASHES_SHOWN]
     context = {
         "form": form,
         "absence": absence,
         "facility": form.facility,
-        "affected": affected,
+        "affected": len(affected),
+        "seen": as_seen(affected),
         "clashes": clashes,
-        "more": affected - len(clashes),
+        "more": len(affected) - len(clashes),
         "now": timezone.now(),
     }
     status = 422 if request.method == "POST" else 200

@@ -9,6 +9,7 @@ from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+from facilities.conflicts import codes_of
 
 CONFLICT = 409
 # The board beside the panel draws itself again when it hears this.
@@ -37,13 +38,6 @@ def in_panel(
     piece = f"scheduling/_{name}.html" if request.htmx else f"scheduling/{name}.html"
     response = render(request, piece, context, status=status)
     return trigger_client_event(response, BOARD_IS_STALE) if status == CONFLICT else response
-
-
-def codes_of(error: ValidationError) -> set[str | None]:
-    """Return the codes of an error, whether or not it names fields."""
-    if hasattr(error, "error_dict"):
-        return {one.code for errors in error.error_dict.values() for one in errors}
-    return {one.code for one in error.error_list}
 
 
 def refusal_status(error: ValidationError) -> int:

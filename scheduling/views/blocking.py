@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from facilities.models import Doctor, Facility
+from scheduling.absence_forms import as_seen
 from scheduling.agenda import doctor_days
 from scheduling.availability import DEFAULT_DURATION, GRID, day_bounds, on_grid
 from scheduling.block_forms import BlockForm
@@ -52,12 +53,12 @@ def block(request: DeskRequest, facility_id: int, doctor_id: int) -> HttpRespons
         return asked(request, form)
     if not form.is_valid():
         return asked(request, form, status=422)
-    affected = form.instance.affected(timezone.now()).count()
     if "look" in request.POST:
         return asked(request, form, looked=True)
-    if affected > (form.cleaned_data["seen"] or 0):
+    if form.clashing(timezone.now()) - form.cleaned_data["seen"]:
         return asked(request, form, looked=True, status=422)
-    return blocked(request, facility, saved(form))
+    absence, is_new = form.instance.enter_once()
+    return blocked(request, facility, absence, is_new=is_new)
 
 
 @require_POST
@@ -128,33 +129,41 @@ def asked(
 
 def clashes_of(request: DeskRequest, form: BlockForm) -> dict[str, Any]:
     """Return the visits in the time, by name those that this person sees, and how many more."""
-    affected = form.instance.affected(timezone.now())
-    own = affected.filter(pk__in=Appointment.objects.visible_to(request.user).values("pk"))
-    total, seen = affected.count(), own.count()
+    affected = form.clashing(timezone.now())
+    own = Appointment.objects.visible_to(request.user).filter(pk__in=affected)
     rows = own.select_related("patient", "doctor", "facility").order_by("starts_at")
-    clashes = list(rows[:CLASHES_SHOWN])
+    clashes, visible = list(rows[:CLASHES_SHOWN]), own.count()
     return {
-        "affected": total,
+        "affected": len(affected),
+        "seen": as_seen(affected),
         "clashes": clashes,
-        "more": seen - len(clashes),
-        "elsewhere": total - seen,
+        "more": visible - len(clashes),
+        "elsewhere": len(affected) - visible,
     }
 
 
-def saved(form: BlockForm) -> TimeOff:
-    """Save the block; a second press of the same button finds what the first has saved."""
-    wanted = form.instance
-    same = TimeOff.objects.filter(
-        doctor=wanted.doctor,
-        starts_at=wanted.starts_at,
-        ends_at=wanted.ends_at,
-        reason=wanted.reason,
-    ).first()
-    return same or form.save()
+def blocked(
+    request: DeskRequest, facility: Facility, absence: TimeOff, *, is_new: bool
+) -> HttpResponse:
+    """Say what is blocked; offer the work list if visits stand in that time."""
+    tell(request, facility, absence, is_new=is_new)
+    affected = absence.affected(timezone.now()).count()
+    day = local(absence.starts_at, facility).date()
+    if not affected:
+        return board_again(request, facility, day)
+    if not request.htmx:
+        return redirect(absence)
+    context = {"absence": absence, "facility": facility, "affected": affected}
+    context |= {"board_url": board_url(facility, day)}
+    response = render(request, "scheduling/_blocked.html", context)
+    return trigger_client_event(response, BOARD_IS_STALE)
 
 
-def blocked(request: DeskRequest, facility: Facility, absence: TimeOff) -> HttpResponse:
-    """Say what is blocked, with an undo; offer the work list if visits stand in that time."""
+def tell(request: DeskRequest, facility: Facility, absence: TimeOff, *, is_new: bool) -> None:
+    """Say what is blocked, with an undo of what this person has just entered, and of nothing else.
+
+    The same may stand there by a second press of the button, or by somebody else.
+    """
     starts_at, ends_at = (local(at, facility) for at in (absence.starts_at, absence.ends_at))
     told = {
         "doctor": absence.doctor,
@@ -164,15 +173,10 @@ def blocked(request: DeskRequest, facility: Facility, absence: TimeOff) -> HttpR
             "TIME_FORMAT" if ends_at.date() == starts_at.date() else "WEEKDAY_TIME_FORMAT",
         ),
     }
+    if not is_new:
+        words = gettext("It is blocked already for %(doctor)s: %(start)s to %(end)s.")
+        messages.info(request, words % told)
+        return
     undo = reverse("scheduling:unblock", args=[absence.pk, facility.pk])
     words = gettext("Blocked for %(doctor)s: %(start)s to %(end)s.")
     messages.success(request, words % told, extra_tags=undo)
-    affected = absence.affected(timezone.now()).count()
-    if not affected:
-        return board_again(request, facility, starts_at.date())
-    if not request.htmx:
-        return redirect(absence)
-    context = {"absence": absence, "facility": facility, "affected": affected}
-    context |= {"board_url": board_url(facility, starts_at.date())}
-    response = render(request, "scheduling/_blocked.html", context)
-    return trigger_client_event(response, BOARD_IS_STALE)

@@ -18,14 +18,13 @@ from facilities.models import Facility
 from patients.models import Patient
 from scheduling import beginning, picking
 from scheduling.agenda import doctor_days, doctors_on
+from scheduling.asked import LAST_FACILITY, number_in
 from scheduling.board import laid_out
 from scheduling.calendars import local
 from scheduling.forms import YEARS
 from scheduling.models import Appointment
 from scheduling.views import live, way_back
 from scheduling.views.answers import DeskRequest
-
-LAST_FACILITY = "last_facility"
 
 
 @require_safe
@@ -190,10 +189,6 @@ def visible_facility(request: DeskRequest, facility_id: int) -> Facility:
     if facility is None:
         raise Http404
     return facility
-
-
-def number_in(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def day_of(text: str | None, facility: Facility) -> date:

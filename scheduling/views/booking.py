@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from patients.models import Patient
 from scheduling import holding
+from scheduling.asked import number_in
 from scheduling.forms import OverrideForm, VisitForm
 from scheduling.models import Appointment
 from scheduling.openings import Slot
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
-from scheduling.views.board import back_to_board, number_in, visible_facility
+from scheduling.views.board import back_to_board, visible_facility
 from scheduling.views.booking_form import blank, refusal, shown, wanted_slot
 from scheduling.views.overriding import reason, wanted_override
 from scheduling.views.waitlist_after import offer_to_close

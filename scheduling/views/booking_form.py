@@ -9,18 +9,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from facilities.conflicts import codes_of
 from facilities.models import Facility
 from patients.models import Patient
 from scheduling import holding
 from scheduling.agenda import doctor_days
 from scheduling.alternatives import alternatives
+from scheduling.asked import number_in
 from scheduling.availability import DEFAULT_DURATION
 from scheduling.board import iso_instant
 from scheduling.forms import OverrideForm, SlotForm, VisitForm
 from scheduling.models import Appointment, AppointmentType
 from scheduling.openings import Slot
-from scheduling.views.answers import DeskRequest, codes_of
-from scheduling.views.board import board_url, number_in
+from scheduling.views.answers import DeskRequest
+from scheduling.views.board import board_url
 from scheduling.views.overriding import offered_override
 from scheduling.views.who import PatientChoice
 

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from facilities.conflicts import codes_of
 from patients.contact_forms import ContactForm
 from patients.models import ContactEntry, Patient
 from scheduling.views import patient as patient_page
-from scheduling.views.answers import CONFLICT, DeskRequest, codes_of
+from scheduling.views.answers import CONFLICT, DeskRequest
 
 
 @require_POST
@@ -22,7 +23,7 @@ def add(request: DeskRequest, pk: int) -> HttpResponse:
     patients = Patient.objects.visible_to(request.user)
     patient = get_object_or_404(patients.select_related("facility", "merged_into"), pk=pk)
     entry = ContactEntry(patient=patient, by=request.user)
-    with timezone.override(patient_page.zone_of(patient)):
+    with timezone.override(patient.tz):
         form = ContactForm(request.POST, entry=entry)
         if not form.is_valid():
             return refused(request, patient, form, 422)

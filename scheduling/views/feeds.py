@@ -23,11 +23,12 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from facilities.conflicts import codes_of
 from scheduling.feeds import doctors_offered, entries, entry_of
 from scheduling.ical import CONTENT_TYPE, fingerprint, written
 from scheduling.models import CalendarFeed
 from scheduling.status import Status
-from scheduling.views.answers import CONFLICT, DeskRequest, codes_of, refusal_status
+from scheduling.views.answers import CONFLICT, DeskRequest, refusal_status
 from scheduling.views.appointment import visible_appointment
 
 ROWS = 50

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from facilities.models import Facility
 from patients.models import Patient
+from scheduling.asked import number_in
 from scheduling.calendars import local
 from scheduling.opening_forms import QuickFindForm
 from scheduling.views.answers import DeskRequest, in_panel
-from scheduling.views.board import board_url, number_in, patient_named
+from scheduling.views.board import board_url, patient_named
 from scheduling.views.finding import found, home_of
 
 AT_ONCE, MOST = 6, 60

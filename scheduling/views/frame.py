@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from facilities.models import Facility
+from scheduling.asked import LAST_FACILITY
 from scheduling.calendars import local
 from scheduling.month import days_of_month
 from scheduling.views import board, live
@@ -86,5 +87,5 @@ def show(request: DeskRequest, name: str, context: dict[str, Any]) -> HttpRespon
     piece = f"scheduling/_{name}.html" if request.htmx else f"scheduling/{name}.html"
     response = render(request, piece, context)
     facility = str(context["facility"].pk)
-    response.set_cookie(board.LAST_FACILITY, facility, httponly=True, samesite="Lax")
+    response.set_cookie(LAST_FACILITY, facility, httponly=True, samesite="Lax")
     return response

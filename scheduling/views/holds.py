@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
+from facilities.conflicts import codes_of
 from scheduling import holding
 from scheduling.calendars import local
 from scheduling.forms import VisitForm
@@ -17,7 +18,6 @@ from scheduling.views.answers import (
     BOARD_IS_STALE,
     CONFLICT,
     DeskRequest,
-    codes_of,
     in_panel,
     refusal_status,
 )

@@ -8,10 +8,10 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from scheduling.agenda import doctors_on
+from scheduling.asked import number_in
 from scheduling.models import Appointment
 from scheduling.month import days_of_month, loads, weeks
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import number_in
 from scheduling.views.frame import framed, fresh, kept
 from scheduling.week import days_of_week
 

@@ -2,8 +2,9 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from facilities.conflicts import codes_of
 from scheduling.forms import OverrideForm
-from scheduling.views.answers import DeskRequest, codes_of
+from scheduling.views.answers import DeskRequest
 
 PERMISSION = "scheduling.override_appointment"
 # The refusals that a reason can override.

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from audit.kinds import Kind
 from audit.reading import shows
 from scheduling.agenda import doctor_days, doctors_on
+from scheduling.asked import number_in
 from scheduling.calendars import local
 from scheduling.day_sheet import sheets
 from scheduling.models import Appointment
@@ -26,7 +27,7 @@ from scheduling.paper import day_sheet as day_sheet_pdf
 from scheduling.paper import slip as slip_pdf
 from scheduling.status import Status
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import day_of, number_in, visible_facility
+from scheduling.views.board import day_of, visible_facility
 
 # A browser shows a PDF in a page of its own making, which has styles and embeds the file.
 viewable: Callable[..., Any] = csp_replace(

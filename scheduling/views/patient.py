@@ -1,6 +1,5 @@
 """A patient's page: who they are, and all that this person may see around them."""
 
-import zoneinfo
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -18,11 +17,11 @@ from audit.reading import shows
 from patients.contact_forms import ContactForm
 from patients.duplicates import looks_like
 from patients.models import ContactEntry, Patient, PatientMerge
+from scheduling.asked import number_in
 from scheduling.models import Appointment, AppointmentSeries, WaitlistEntry
 from scheduling.recurrence import Weekly
 from scheduling.status import HOLDING_TIME
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import number_in
 
 MOST_SHOWN = 20
 
@@ -43,7 +42,7 @@ def page(request: DeskRequest, patient: Patient) -> dict[str, Any]:
     merges = PatientMerge.objects.in_force().filter(into=patient).select_related("merged", "by")
     return {
         "patient": patient,
-        "zone": zone_of(patient),
+        "zone": patient.tz,
         "waiting": waiting.select_related("care_type", "doctor", "type", "facility").in_order(),
         "identifiers": patient.identifiers.all(),
         "series": series(request, patient),
@@ -103,12 +102,5 @@ def contact_form(patient: Patient, older: ContactEntry | None) -> ContactForm:
     names = ("channel", "direction", "at", "note")
     initial = {name: getattr(older, name) for name in names} | {"strikes": older} if older else {}
     entry = ContactEntry(patient=patient)
-    with timezone.override(zone_of(patient)):
+    with timezone.override(patient.tz):
         return ContactForm(entry=entry, initial={"at": None} | initial)
-
-
-def zone_of(patient: Patient) -> zoneinfo.ZoneInfo:
-    """Return the zone of the patient's facility, on whose clock the desk writes."""
-    zone = patient.facility.tz if patient.facility else timezone.get_default_timezone()
-    assert isinstance(zone, zoneinfo.ZoneInfo)  # noqa: S101 - Django's and ours are
-    return zone

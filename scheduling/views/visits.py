@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 from facilities.models import Doctor, Room
 from scheduling import board, flow
 from scheduling.agenda import doctor_days, doctors_on
+from scheduling.asked import number_in
 from scheduling.availability import day_bounds
 from scheduling.models import Appointment
 from scheduling.status import Status
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import number_in
 from scheduling.views.frame import framed, fresh, kept
 from scheduling.views.steps import offered
 

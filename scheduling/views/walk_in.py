@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from facilities.models import Facility
 from patients.models import Patient
 from scheduling import walking_in
+from scheduling.asked import LAST_FACILITY, number_in
 from scheduling.calendars import local
 from scheduling.forms import SlotForm
 from scheduling.models import Appointment
@@ -23,13 +24,7 @@ from scheduling.querysets import Visit
 from scheduling.status import Status
 from scheduling.views.answers import CONFLICT, DeskRequest, in_panel, refusal_status
 from scheduling.views.appointment import act, visible_appointment
-from scheduling.views.board import (
-    LAST_FACILITY,
-    back_to_board,
-    board_url,
-    number_in,
-    visible_facility,
-)
+from scheduling.views.board import back_to_board, board_url, visible_facility
 from scheduling.views.booking import may_book, undo_url
 from scheduling.views.waitlist_after import offer_to_close
 from scheduling.views.who import PatientChoice

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 
 from facilities.models import Doctor, Facility
 from scheduling.agenda import doctor_days, doctors_on
+from scheduling.asked import number_in
 from scheduling.availability import Period, day_bounds
 from scheduling.models import Appointment
 from scheduling.views import live
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import number_in
 from scheduling.views.frame import framed, fresh, show
 from scheduling.week import ONE_WEEK, days_of_week, laid_out
 

@@ -11,8 +11,9 @@ from patients.forms import NewPatientForm
 from patients.models import Patient
 from patients.search import parse_date
 from patients.typed_dates import writing
+from scheduling.asked import number_in
 from scheduling.views.answers import DeskRequest
-from scheduling.views.board import number_in, patient_named
+from scheduling.views.board import patient_named
 
 FOUND_AT_ONCE = 8
 LONGEST_SEARCH = 200

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from facilities.models import Doctor
 from scheduling.absence_forms import place
+from scheduling.asked import number_in
 from scheduling.forms import InstantField
 from scheduling.models import Appointment
 from scheduling.models.hours import Absence
 from scheduling.views.absences import clock_of, may, visible
 from scheduling.views.answers import DeskRequest, refusal_status
-from scheduling.views.board import number_in
 from scheduling.views.doctors import stranded_by, visible_doctor
 from scheduling.worklist import MOST_SHOWN, Choice, Refusal, move_each, proposals
 

@@ -10,10 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import problems
-from api.filters import Id
+from api.filters import Id, Ordering
 from api.idempotency import idempotent
 from api.problems import Conflict
 from api.views import Endpoint, Lists, Retrieves
+from audit.api import ShowsRecords
+from audit.kinds import Kind
 from scheduling import holding
 from scheduling.api.appointments.serializers import works_at
 from scheduling.api.series import serializers
@@ -35,6 +37,7 @@ class SeriesFilter(filters.FilterSet):
     patient = Id(field_name="patient_id")
     doctor = Id(field_name="doctor_id")
     facility = Id(field_name="facility_id")
+    ordering = Ordering(fields=["first_day", "last_day", "created_at", "id"])
 
     class Meta:
         model = AppointmentSeries
@@ -48,7 +51,7 @@ class SeriesFilter(filters.FilterSet):
         responses=serializers.SeriesDetailSerializer,
     ),
 )
-class Series(Lists, Retrieves, Endpoint):
+class Series(ShowsRecords, Lists, Retrieves, Endpoint):
     """Appointments that repeat, booked all at once or not at all."""
 
     queryset = AppointmentSeries.objects.select_related(
@@ -56,6 +59,7 @@ class Series(Lists, Retrieves, Endpoint):
     )
     serializer_class = serializers.SeriesSerializer
     filterset_class = SeriesFilter
+    shown_as = listed_as = Kind.SERIES
 
     def permission(self) -> str:
         return BOOK if self.action == "create" else super().permission()
