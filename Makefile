@@ -38,8 +38,8 @@ check-messages: setup ## Say which texts are not translated, or not well
 fix: setup ## Format the code and mend what can be mended automatically
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .
 
-screenshots: setup ## Take the pictures in docs/screenshots anew
-	@$(WITH_DATABASE) $(PY) docs/screenshots/take.py
+screenshots: setup ## Take the pictures in docs/screenshots anew, of every page of a demo clinic
+	@$(WITH_DATABASE) $(PY) -m pytest -p no:xdist clinic/tests/pictures/take.py
 
 bench-generate: setup ## Make the large network that the benchmarks read (ARGS=--fresh to make it anew)
 	@$(WITH_DATABASE) $(PY) -m bench.generate $(ARGS)

@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
@@ -19,7 +20,7 @@ def language(request: HttpRequest) -> HttpResponse:
     """Show pages in this language: to whoever is signed in, or else in this browser."""
     chosen = request.POST.get("language", "")
     if chosen not in dict(settings.LANGUAGES):
-        raise BadRequest("There is no such language.")
+        raise BadRequest(_("There is no such language."))
     response = redirect(_looked_at(request))
     if isinstance(request.user, User):
         request.user.prefer(language=chosen)
@@ -41,7 +42,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     try:
         request.user.prefer(theme=request.POST.get("theme", ""))  # type: ignore[union-attr]
     except ValidationError as error:
-        raise BadRequest("There is no such theme.") from error
+        raise BadRequest(_("There is no such theme.")) from error
     return redirect(_looked_at(request))
 
 

@@ -1,6 +1,8 @@
 """What of a record an answer shows, as the log names it and as people read it."""
 
+from django.apps import apps
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,7 +29,21 @@ class Kind(models.TextChoices):
     DISCLOSURES = "disclosures", _("Access log of the record")
 
 
+# A row of a chart is named by its model, and by the way that it was read: “api: allergy”.
+WAYS = {
+    "api": _("%(what)s, through the API"),
+    "admin": _("%(what)s, in the administration"),
+}
+
+
 def label(kind: str) -> str:
     """Return the words for a kind; what another app has named stands for itself."""
     known = dict(Kind.choices)
-    return str(known.get(kind, kind))
+    if kind in known:
+        return str(known[kind])
+    way, _colon, name = kind.partition(": ")
+    models_named = (each for each in apps.get_models() if each._meta.model_name == name)  # noqa: SLF001 - documented by Django
+    model = next(models_named, None)
+    if way not in WAYS or model is None:
+        return kind
+    return str(capfirst(WAYS[way] % {"what": model._meta.verbose_name}))  # noqa: SLF001 - documented by Django

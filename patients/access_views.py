@@ -46,7 +46,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
         return render(request, "patients/access_log.html", {"form": form}, status=422)
     zone, period = zone_of(request), PeriodForm(request.GET)
     if not period.is_valid():
-        raise BadRequest("The address names no days that can be shown.")
+        raise BadRequest(_("The address names no days that can be shown."))
     order, sort = order_of(request.GET.get("sort", ""))
     rows = asked_for(request, period, zone).order_by(*order)
     after = number_in(request, "after", digits=18)
@@ -73,7 +73,7 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
     """Answer with all that the page would show, newest first, as CSV; times are in UTC."""
     period = PeriodForm(request.GET)
     if not period.is_valid():
-        raise BadRequest("The address names no days that can be shown.")
+        raise BadRequest(_("The address names no days that can be shown."))
     rows = asked_for(request, period, zone_of(request))
     return StreamingHttpResponse(
         lines(rows),

@@ -2,7 +2,8 @@ from datetime import date
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info, ngettext
 
 from patients.models import Patient
 
@@ -23,3 +24,12 @@ def age_on(born: date, day: date) -> str:
         return ngettext("%(count)s mo", "%(count)s mo", count) % {"count": count}
     years = months // 12
     return ngettext("%(count)s y", "%(count)s y", years) % {"count": years}
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """Return the name of a language in that of the page; a code that nobody knows stays one."""
+    try:
+        return str(capfirst(get_language_info(code)["name_translated"]))
+    except KeyError:
+        return code

@@ -17,6 +17,7 @@ from scheduling.day_sheet import DoctorSheet, Line
 from scheduling.models import Appointment
 from scheduling.paper.fonts import BOLD
 from scheduling.paper.pages import INK, LINE, QUIET, SHADE, Heading, pdf, words
+from scheduling.reasons import said
 
 COLUMNS = (
     (gettext_lazy("Time"), 74),
@@ -153,5 +154,5 @@ def clock(at: Period, sheet: DaySheet) -> str:
 
 def _dropped(visit: Appointment, sheet: DaySheet) -> str:
     at = date_format(local(visit.starts_at, sheet.facility), "TIME_FORMAT")
-    because = f": {visit.cancel_reason}" if visit.cancel_reason else ""
+    because = f": {said(visit.cancel_reason)}" if visit.cancel_reason else ""
     return f"{at} {visit.patient}, {visit.doctor}. {visit.get_status_display()}{because}"

@@ -3,15 +3,17 @@
 from datetime import UTC, datetime, time
 
 import pytest
+from django.test import Client
 from django.utils.translation import override
 
+from facilities.tests.factories import FacilityFactory, staff_of
 from scheduling.board import Item
 from scheduling.forms import CancelForm
 from scheduling.models import WaitlistEntry
-from scheduling.reasons import CANCELLING
+from scheduling.reasons import CANCELLING, REMOVING, said
 from scheduling.series_forms import RepeatForm
 from scheduling.tests.api import V1, Place
-from scheduling.tests.factories import WaitlistEntryFactory
+from scheduling.tests.factories import AppointmentFactory, WaitlistEntryFactory
 
 
 def test_the_board_says_a_time_in_the_language_that_is_spoken_now() -> None:
@@ -59,3 +61,39 @@ def test_an_entry_is_changed_by_who_has_read_it_in_another_language() -> None:
         changed = desk.patch(address, {"note": "Calls"}, headers={"If-Match": read["ETag"]})
     assert changed.status_code == 200, changed.json()
     assert changed.json()["when"] == "Wed"
+
+
+@pytest.mark.django_db
+def test_what_others_have_cancelled_is_said_in_the_language_of_the_page(client: Client) -> None:
+    visit = AppointmentFactory()
+    desk = staff_of(visit.facility)
+    visit.cancel(CANCELLING[1], by=desk)
+    client.force_login(desk)
+    day = visit.starts_at.astimezone(visit.facility.tz).date()
+    english = CANCELLING[1]
+    with override("es"):
+        spanish = said(english)
+    for address in (
+        f"/desk/{visit.facility_id}/?date={day}",
+        f"/desk/{visit.facility_id}/week/{visit.doctor_id}/?date={day}",
+        visit.get_absolute_url(),
+    ):
+        for language, words, others in (("en", english, spanish), ("es", spanish, english)):
+            desk.prefer(language=language)
+            page = client.get(address).content.decode()
+            assert (words in page, others in page) == (True, False), address
+
+
+@pytest.mark.django_db
+def test_why_an_entry_was_removed_is_said_in_the_language_of_the_page(client: Client) -> None:
+    entry = WaitlistEntryFactory(facility=(facility := FacilityFactory()))
+    desk = staff_of(facility)
+    entry.patient.facility = facility
+    entry.patient.save()
+    entry.remove(REMOVING[1], by=desk)
+    client.force_login(desk)
+    desk.prefer(language="es")
+    page = client.get(f"/waitlist/{entry.pk}/").content.decode()
+    assert REMOVING[1] not in page
+    with override("es"):
+        assert said(REMOVING[1]) in page

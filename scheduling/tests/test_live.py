@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from facilities.models import Doctor, Facility
 from facilities.tests.factories import FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
@@ -176,6 +177,13 @@ def test_two_people_have_tags_of_their_own(facility: Facility, booked: Appointme
         client.force_login(staff_of(facility, role))
         tags.add(poll(client, facility).headers["ETag"])
     assert len(tags) == 2
+
+
+def test_another_language_is_new(desk: Client, facility: Facility, booked: Appointment) -> None:
+    tag = poll(desk, facility).headers["ETag"]
+    for language in ("es", "en"):
+        User.objects.get().prefer(language=language)
+        assert (poll(desk, facility, tag).status_code == 304) is (language == "en")
 
 
 def test_a_question_keeps_messages_and_the_last_facility_as_they_are(

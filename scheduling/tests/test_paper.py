@@ -1,11 +1,15 @@
 """Day sheets and slips: what is on them, who may print them, and letters that fonts lack."""
 
 import io
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pypdf
 import pytest
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from facilities.models import Facility
 from facilities.tests.factories import FacilityFactory, staff_of
@@ -14,6 +18,7 @@ from scheduling.availability import Period
 from scheduling.models import Appointment, TimeOff
 from scheduling.paper import day_sheet
 from scheduling.paper.fonts import letters, markup
+from scheduling.reasons import CANCELLING, said
 from scheduling.status import Status
 from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
 
@@ -122,6 +127,20 @@ def test_a_slip_says_when_where_and_how_to_cancel_but_not_why(desk, facility):
     assert "private matter" not in text
     assert "Secret" not in text
     assert response.headers["Content-Disposition"] == 'inline; filename="appointment.pdf"'
+
+
+def test_paper_is_in_the_language_of_who_prints_it(client, facility):
+    visit = AppointmentFactory(facility=facility)
+    missed = AppointmentFactory(facility=facility)
+    missed.cancel(CANCELLING[1], by=None)
+    client.force_login(staff_of(facility, language="es"))
+    slip, sheet = text_of(slip_of(client, visit)), text_of(sheet_of(client, missed))
+    with override("es"):
+        now = timezone.localtime(timezone=facility.tz)
+        assert f"{date_format(now, 'DATE_FORMAT')}, " in slip
+        assert said(CANCELLING[1]) in sheet
+    assert CANCELLING[1] not in sheet
+    assert not re.search(r"\d [AP]M", slip)
 
 
 def test_only_what_is_still_to_come_has_a_slip(desk, facility):

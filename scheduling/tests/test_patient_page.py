@@ -32,6 +32,13 @@ def test_the_page_shows_who_it_is_and_the_appointments(client: Client, facility:
     assert "9:00 AM C" in page
 
 
+@pytest.mark.parametrize(("code", "words"), [("vi", "Vietnamese"), ("xx", "xx")])
+def test_a_language_is_named(client: Client, facility: Facility, code: str, words: str) -> None:
+    patient = PatientFactory(facility=facility, language=code)
+    page = client.get(patient.get_absolute_url()).content.decode()
+    assert f"<dt>Language</dt><dd>{words}</dd>" in page
+
+
 def test_the_queries_do_not_grow_with_appointments(
     client: Client, facility: Facility, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

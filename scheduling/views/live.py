@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from scheduling.availability import GRID
 from scheduling.freshness import state_of
@@ -48,6 +49,7 @@ def tag_of(
         state,
         request.user.pk,
         request.user.role,
+        get_language(),
         first,
         last,
         *carried,

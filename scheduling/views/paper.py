@@ -12,6 +12,8 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from audit.kinds import Kind
@@ -73,7 +75,10 @@ def slip(request: DeskRequest, pk: int) -> HttpResponse:
     if appointment.patient_id:
         shows(request, Kind.SLIP, [appointment.patient_id])
     at = local(now, appointment.facility)
-    printed = f"Printed {at:%b %-d, %Y, %-I:%M %p %Z} by {request.user}."
+    printed = _("Printed %(at)s by %(name)s.") % {
+        "at": f"{date_format(at, 'DATETIME_FORMAT')} {at:%Z}",
+        "name": request.user,
+    }
     return as_pdf(slip_pdf.written(appointment, printed=printed), "appointment.pdf")
 
 

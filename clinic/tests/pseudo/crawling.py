@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -13,6 +13,9 @@ from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from clinic.tests.pseudo.place import Place
+from facilities.models import Facility
+from scheduling.board import iso_instant
+from scheduling.tests.factories import in_days
 
 # Django's own pages, and those that no browser shows or that end the session.
 LEFT_OUT = ("/admin/", "/api/", "/docs", "/redoc", "/health", "/static/")
@@ -20,6 +23,8 @@ NOT_POSTED = frozenset({"account_login", "account_logout", "account_language", "
 LINKS = re.compile(r'\b(?:href|hx-get)="([^"#]+)')
 FORMS = re.compile(r'<form[^>]*\bmethod="post"[^>]*>', re.IGNORECASE)
 ACTION = re.compile(r'\baction="([^"]*)"')
+# Routes to which nobody is led, and why.
+WITHOUT_PAGE = {"scheduling:feed": "is a file, for whoever has its secret address"}
 # So many addresses of a route with the same names in the query, and no more.
 ALIKE = 2
 
@@ -56,6 +61,24 @@ def addresses(place: Place) -> Iterator[str]:
             yield reverse(name, kwargs=values)
 
 
+def unlinked(place: Place) -> list[str]:
+    """Return addresses of pages that are led to by a form alone."""
+    facility = Facility.objects.get(pk=place.rows["facility_id"][0])
+    starts_at, ends_at = (in_days(1, hour, facility=facility) for hour in (9, 10))
+    query = {
+        "facility": facility.pk,
+        "doctor": place.rows["doctor_id"][0],
+        "starts_at": iso_instant(starts_at),
+        "ends_at": iso_instant(ends_at),
+    }
+    routed = (
+        reverse("scheduling:book-series", args=[facility.pk]),
+        reverse("scheduling:waitlist-fits"),
+        reverse("scheduling:add-closure"),
+    )
+    return [f"{address}?{urlencode(query)}" for address in routed]
+
+
 def _values(path: str, names: set[str], place: Place) -> Iterator[dict[str, Any]]:
     fixed: dict[str, Any] = {"token": "1", "uidb36": "1", "key": "1", "slug": "utilisation"}
     fixed["kind"] = "allergy"
@@ -77,30 +100,50 @@ def _rows_named_in(path: str, place: Place) -> list[int]:
     return place.rows.get(word) or place.rows["patients"][:1]
 
 
+class Met(NamedTuple):
+    """What an address has answered; `text` is empty for what is no page."""
+
+    address: str
+    name: str
+    status: int
+    text: str
+
+
 class Crawler:
-    """Walks all pages as one person; an address that is like some seen before is passed over."""
+    """Walks all pages as one person, or signed out.
+
+    An address that is like some seen before is passed over.
+    """
 
     def __init__(self, person: Any) -> None:
         self.client = Client(raise_request_exception=True)
-        self.client.force_login(person)
+        if person:
+            self.client.force_login(person)
         self.seen: set[str] = set()
         self.posted: set[str] = set()
         self.alike: Counter[tuple[str, ...]] = Counter()
 
     def pages(self, place: Place) -> Iterator[Page]:
+        for met in self.walk(place):
+            if met.text:
+                yield Page(met.name, met.text)
+                yield from self._fragment(met.address)
+                yield from self._refused(met.address, met.text)
+
+    def walk(self, place: Place) -> Iterator[Met]:
+        """Yield what each address answers, pages or not."""
         waiting = [*addresses(place), "/nothing-here/"]
-        for address in waiting:
-            self.seen.add(address)
+        self.seen.update(waiting)
         while waiting:
             address = waiting.pop()
-            answer = self.client.get(address)
-            if not is_page(answer):
-                continue
-            page = Page(route(address), answer.content.decode())
-            yield page
-            yield from self._fragment(address)
-            yield from self._refused(address, page.text)
-            waiting += self._new(address, page.text)
+            met = self.ask(address)
+            yield met
+            waiting += self._new(address, met.text)
+
+    def ask(self, address: str) -> Met:
+        answer = self.client.get(address)
+        text = answer.content.decode() if is_page(answer) else ""
+        return Met(address, route(address), answer.status_code, text)
 
     def _fragment(self, address: str) -> Iterator[Page]:
         """Yield what a page answers to a script that shows it in a panel."""

@@ -39,6 +39,7 @@ from scheduling.tests.factories import (
 from scheduling.tests.series_factories import weekly
 
 ROLES = ("receptionist", "admin", "doctor")
+STAFF = (*ROLES, "nurse")
 WORDS = "Λόγος 1"
 NAMES = ["Άδωνις", "Βάκχος", "Γαία", "Δάφνη", "Ερμής", "Ζέφυρος", "Ήρα", "Θέμις", "Κλειώ"]
 
@@ -53,7 +54,7 @@ class Place(NamedTuple):
 def build() -> Place:
     facility = _facility("Αθήνα", 1)
     _facility("Πάτρα", 2)
-    people = {role: staff_of(facility, role, **_person(role)) for role in ROLES}
+    people = {role: staff_of(facility, role, **_person(role)) for role in STAFF}
     kind = AppointmentTypeFactory(name="Έλεγχος", bookable_online=True)
     doctor = _doctor(facility, "Δρ. Νίκη", people["doctor"], kind)
     other = _doctor(facility, "Δρ. Ζωή", None, kind)
@@ -86,7 +87,7 @@ def build() -> Place:
 
 
 def _person(role: str) -> dict[str, Any]:
-    return {"full_name": f"Άννα {ROLES.index(role)}"}
+    return {"full_name": f"Άννα {STAFF.index(role)}"}
 
 
 def _account() -> User:

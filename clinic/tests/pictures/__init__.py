@@ -1,0 +1,1 @@
+"""The pictures of the documentation, all taken by one command: `make screenshots`."""
