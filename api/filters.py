@@ -82,3 +82,32 @@ class DayFilter(filters.Filter):
     """A day within reach; see `api.fields`."""
 
     field_class = DayField
+
+
+class Starting(filters.FilterSet):
+    """`from` and `to`, whose names Python keeps for itself: what starts in a period."""
+
+    @classmethod
+    def get_filters(cls) -> Any:
+        return super().get_filters() | cls.period()
+
+    @classmethod
+    def period(cls) -> dict[str, filters.Filter]:
+        """Return the two by their names."""
+        return {
+            "from": InstantFilter(
+                field_name="starts_at", lookup_expr="gte", help_text="Starts then or later."
+            ),
+            "to": InstantFilter(
+                field_name="starts_at", lookup_expr="lt", help_text="Starts before then."
+            ),
+        }
+
+
+class During(Starting):
+    """What lasts into a period, or through it."""
+
+    @classmethod
+    def period(cls) -> dict[str, filters.Filter]:
+        after = InstantFilter(field_name="ends_at", lookup_expr="gt", help_text="Ends after then.")
+        return super().period() | {"from": after}

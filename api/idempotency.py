@@ -66,13 +66,13 @@ Handler = Callable[..., Response]
 
 
 def idempotent(handler: Handler) -> Handler:
-    """Let a view's POST handler honour `Idempotency-Key`; without the header nothing changes."""
+    """Let a view's POST handler honour `Idempotency-Key`, and try it once more without one too."""
 
     @wraps(handler)
     def handle(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get(HEADER)
         if key is None:
-            return handler(view, request, *args, **kwargs)
+            return retried_once(handler)(view, request, *args, **kwargs)
         if not 0 < len(key) <= LONGEST:
             raise Unprocessable(
                 _("An %(header)s has 1 to %(most)s characters. A random UUID does well.")

@@ -17,7 +17,8 @@ def retried_once(work: Callable[P, R]) -> Callable[P, R]:
     """Do `work`, which is one transaction; after a lost fight for locks once more.
 
     Not so when a transaction is open around it: what failed in that cannot be repeated from here.
-    The second failure is an `OperationalError`, answered as 503.
+    The second failure is an `OperationalError`, answered as 503: what wraps this as well does not
+    begin again.
     """
 
     @wraps(work)
@@ -27,8 +28,12 @@ def retried_once(work: Callable[P, R]) -> Callable[P, R]:
             return work(*args, **kwargs)
         except OperationalError as error:
             sqlstate = getattr(error.__cause__, "sqlstate", None)
-            if not may_retry or sqlstate not in RETRIED_ONCE:
+            if not may_retry or sqlstate not in RETRIED_ONCE or hasattr(error, "was_second"):
                 raise
-        return work(*args, **kwargs)
+        try:
+            return work(*args, **kwargs)
+        except OperationalError as error:
+            error.was_second = True  # type: ignore[attr-defined]
+            raise
 
     return attempt

@@ -171,7 +171,7 @@ class Schema(AutoSchema):
         codes |= set() if is_read or self.method == "DELETE" else {413, 415}
         codes |= {412, 428} if self.is_change else set()
         codes |= {412} if self.is_deletion or self.may_match else set()
-        codes |= {422} if getattr(self.handler, "is_idempotent", False) else set()
+        codes |= {404, 422} if getattr(self.handler, "is_idempotent", False) else set()
         codes |= getattr(self.handler, "also_answers", set())
         return sorted(codes)
 

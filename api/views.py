@@ -287,6 +287,9 @@ def _refuse_mixed(said: Any) -> None:
     if "updated_since" in said and "page" in said:
         refusal = gettext("Changes have no numbered pages. Follow `next` of the answer instead.")
         raise ValidationError({"page": [refusal]})
+    if "updated_since" in said and "ordering" in said:
+        refusal = gettext("Changes come in the order in which they were made. Leave this out.")
+        raise ValidationError({"ordering": [refusal]})
     if "cursor" in said and "updated_since" not in said:
         refusal = gettext(
             "A cursor belongs to `updated_since`. Follow `next` as it is, or send both."

@@ -18,6 +18,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.throttling import BaseThrottle
 
+from api import problems
+
 MARK, WRITTEN = "_shown_of_records", "_written_of_records"
 WRITE = """
     INSERT INTO audit_accessevent (
@@ -68,7 +70,7 @@ def write(request: HttpRequest, response: HttpResponseBase) -> None:
     """
     written: set[Shown] = request.__dict__.get(WRITTEN, set())
     marks = [each for each in request.__dict__.get(MARK, []) if each not in written]
-    if not marks or not shows_something(response.status_code):
+    if not marks or not shows_something(response.status_code) or is_problem(response):
         return
     known = about(request)
     with connection.cursor() as cursor:
@@ -85,10 +87,15 @@ def is_committed(request: HttpRequest) -> None:
 def shows_something(status: int) -> bool:
     """Say whether an answer with this status shows what the view meant to show.
 
-    A form comes back with 409, 412 or 422. What a client may show again (304) was written when it
-    was sent.
+    A form comes back with 409, 412 or 422; what the API refuses is only a problem. What a client
+    may show again (304) was written when it was sent.
     """
     return 200 <= status < 300 or status in {409, 412, 422}
+
+
+def is_problem(response: HttpResponseBase) -> bool:
+    """Say whether an answer holds nothing but why the API refuses something."""
+    return str(response.get("Content-Type", "")).startswith(problems.CONTENT_TYPE)
 
 
 def about(request: HttpRequest) -> dict[str, Any]:

@@ -108,6 +108,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "csp.context_processors.nonce",
             ],
+            "builtins": ["facilities.templatetags.clocks"],
         },
     },
 ]

@@ -26,6 +26,7 @@ from facilities.querysets import (
     zip_span,
 )
 from facilities.refusals import refusals
+from facilities.triggers import range_triggers
 
 zip_code_validator = RegexValidator(
     r"^\d{5}$", _("Enter a ZIP code of five digits, such as 02134.")
@@ -220,6 +221,7 @@ class ZipCodeRange(models.Model):
         indexes = [
             GistIndex(zip_span(), name="zip_code_range_serves"),
         ]
+        triggers = range_triggers()
 
     def __str__(self) -> str:
         return self.zip_min if self.zip_min == self.zip_max else f"{self.zip_min}–{self.zip_max}"

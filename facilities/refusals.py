@@ -28,15 +28,18 @@ if TYPE_CHECKING:
 class RefusalTrigger(pgtrigger.Trigger):
     """A trigger that refuses a row as a named constraint would (SQLSTATE 23514).
 
-    `condition_sql` is an SQL expression over NEW that is true for a row to be refused.
+    `condition_sql` is an SQL expression over NEW that is true for a row to be refused; `first_sql`
+    are statements to run before it is asked.
     """
 
     constraint: str
     violation_error_message: "StrOrPromise"
     violation_error_code: str
     condition_sql: str
+    first_sql: str
 
     def __init__(self, **kwargs: Any) -> None:
+        self.first_sql = kwargs.pop("first_sql", "")
         for name in (
             "constraint",
             "violation_error_message",
@@ -50,7 +53,7 @@ class RefusalTrigger(pgtrigger.Trigger):
         # Whoever installs the trigger: what it holds is English.
         with translation.override(None):
             message = str(self.violation_error_message).replace("'", "''").replace("%", "%%")
-        return f"""
+        return f"""{self.first_sql}
             IF {self.condition_sql} THEN
                 RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = '{self.constraint}',
                     TABLE = TG_TABLE_NAME, MESSAGE = '{message}';
@@ -66,15 +69,17 @@ class CountedRefusalTrigger(RefusalTrigger):
     `{count}` in the message.
     """
 
-    counted_sql: str
-
     def __init__(self, **kwargs: Any) -> None:
-        self.counted_sql = kwargs.pop("counted_sql")
-        super().__init__(condition_sql="counted > 0", declare=[("counted", "integer")], **kwargs)
+        first_sql, counted_sql = kwargs.pop("first_sql", ""), kwargs.pop("counted_sql")
+        super().__init__(
+            first_sql=f"{first_sql}SELECT count(*) INTO counted {counted_sql};",
+            condition_sql="counted > 0",
+            declare=[("counted", "integer")],
+            **kwargs,
+        )
 
     def get_func(self, model: Any) -> str:
-        refusing = super().get_func(model).replace("MESSAGE =", "DETAIL = counted, MESSAGE =")
-        return f"SELECT count(*) INTO counted {self.counted_sql};{refusing}"
+        return super().get_func(model).replace("MESSAGE =", "DETAIL = counted, MESSAGE =")
 
 
 @contextmanager

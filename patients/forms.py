@@ -140,11 +140,19 @@ class PatientForm(_RefusableForm):
         return patient
 
     def _offer(self, user: User) -> None:
-        """Offer the person's own facilities and doctors, and those that the patient has."""
+        """Offer the person's own facilities and doctors, and those that the patient has.
+
+        Who may not close a record is shown whether it is open, and changes nothing about it.
+        """
         for name, model in (("facility", Facility), ("assigned_doctor", Doctor)):
             own = Q(pk__in=model.objects.visible_to(user).active())
             kept = Q(pk=getattr(self.instance, f"{name}_id"))
             self.fields[name].queryset = model.objects.filter(own | kept)  # type: ignore[attr-defined]
+        if not user.has_perm(Patient.CLOSING):
+            refusal = gettext("Only the desk closes a record or opens it again.")
+            self.fields["is_active"].disabled = True
+            self.fields["is_active"].help_text = refusal
+            self.initial["is_active"] = self.instance.is_active
 
     def _write(self) -> Patient:
         if self.instance.pk is None:

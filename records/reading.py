@@ -6,7 +6,7 @@ reads what of whom in the access log, and keeps the answer out of every cache.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
@@ -15,7 +15,9 @@ from django.utils.cache import patch_cache_control
 
 from audit.reading import shows
 from records.scope import MAY_READ, charts_of
-from scheduling.views.answers import DeskRequest
+
+if TYPE_CHECKING:
+    from scheduling.views.answers import DeskRequest
 
 View = Callable[..., HttpResponseBase]
 
@@ -29,7 +31,7 @@ def reads(what: str, *, needs: str = MAY_READ) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def gate(request: DeskRequest, patient_id: int, **kwargs: Any) -> HttpResponseBase:
+        def gate(request: "DeskRequest", patient_id: int, **kwargs: Any) -> HttpResponseBase:
             if not request.user.has_perms([MAY_READ, needs.format(**kwargs)]):
                 raise PermissionDenied
             charts = charts_of(request.user).select_related("facility", "merged_into")

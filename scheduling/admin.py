@@ -39,7 +39,7 @@ from scheduling.reasons import CANCELLING, REMOVED_BY_ADMIN
 def clock(at: datetime, facility: Facility | None) -> str:
     """Return an instant as the facility's clock shows it, with its zone."""
     shown = local(at, facility) if facility else at
-    return f"{date_format(shown, 'WEEKDAY_YEAR_TIME_FORMAT')} {date_format(shown, 'T')}"
+    return f"{date_format(shown, 'WEEKDAY_YEAR_TIME_FORMAT')} {shown.tzname()}"
 
 
 @admin.register(AppointmentType)

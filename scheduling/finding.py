@@ -17,8 +17,6 @@ from scheduling.models import AppointmentType
 from scheduling.wanted import AFTERNOON, MORNING, Wanted
 from scheduling.weekdays import narrow_choices
 
-# Beyond the days that are worked out ahead, a search looks at this many days from its first.
-LATER_DAYS = timedelta(days=28)
 PARTS = {"mornings": MORNING, "afternoons": AFTERNOON}
 
 
@@ -152,15 +150,14 @@ class FindForm(forms.Form):
             return said["from_time"], said["to_time"]
         return PARTS.get(said["part"], (None, None))
 
-    def wanted(self, patient: Patient | None, *, known_until: date) -> Wanted:
-        """Return what a valid form looks for; beyond `known_until` only LATER_DAYS ahead."""
+    def wanted(self, patient: Patient | None) -> Wanted:
+        """Return what a valid form looks for."""
         said = self.cleaned_data
-        kind, first = said["type"], said["first"]
+        kind = said["type"]
         from_time, to_time = self.part_of_day
         minutes = timedelta(minutes=said["minutes"] or USUAL_MINUTES)
         return Wanted(
-            first=first,
-            last=first + LATER_DAYS if first + LATER_DAYS > known_until else None,
+            first=said["first"],
             duration=kind.duration if kind else minutes,
             buffer=kind.buffer if kind else timedelta(),
             type=kind,

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from facilities.clocks import zone_in_doubt
 from facilities.models import Facility
 from scheduling.calendars import local
 from scheduling.models import AppointmentEvent
@@ -60,7 +61,7 @@ def _what(event: AppointmentEvent, facility: Facility) -> str:
             "before": _when(event.from_starts_at, facility),
             "after": _when(event.to_starts_at, facility),
         }
-        return _over(event, ", ".join([moved, *_elsewhere(event)]))
+        return _over(event, ", ".join([moved, *_elsewhere(event), *_sent_home(event)]))
     if event.kind == Kind.UNDONE:
         return _undone(event, facility)
     if event.from_status == Status.PENDING:
@@ -84,11 +85,21 @@ def _end_of_hold(event: AppointmentEvent) -> str:
 
 
 def _undone(event: AppointmentEvent, facility: Facility) -> str:
+    after = {"after": _when(event.to_starts_at, facility)}
+    if event.from_status == event.to_status:
+        return ", ".join([gettext("Moved back to %(after)s") % after, *_elsewhere(event)])
+    was, now = event.get_from_status_display(), event.get_to_status_display()
+    told = [gettext("Taken back from “%(was)s” to “%(now)s”") % {"was": was, "now": now}]
+    if event.from_starts_at != event.to_starts_at:
+        # Translators: goes on after “Taken back from … to …”.
+        told.append(gettext("moved back to %(after)s") % after)
+    return ", ".join([*told, *_elsewhere(event)])
+
+
+def _sent_home(event: AppointmentEvent) -> Iterator[str]:
+    """Say that who had arrived is booked again, for a later day."""
     if event.from_status != event.to_status:
-        was, now = event.get_from_status_display(), event.get_to_status_display()
-        return gettext("Taken back from “%(was)s” to “%(now)s”") % {"was": was, "now": now}
-    moved = gettext("Moved back to %(after)s") % {"after": _when(event.to_starts_at, facility)}
-    return ", ".join([moved, *_elsewhere(event)])
+        yield gettext("no longer arrived")
 
 
 def _elsewhere(event: AppointmentEvent) -> Iterator[str]:
@@ -115,4 +126,5 @@ def _why(event: AppointmentEvent) -> str:
 
 
 def _when(at: datetime, facility: Facility) -> str:
-    return date_format(local(at, facility), "WEEKDAY_TIME_FORMAT")
+    shown = local(at, facility)
+    return f"{date_format(shown, 'WEEKDAY_TIME_FORMAT')}{zone_in_doubt(shown)}"

@@ -8,6 +8,7 @@ asked for again and again it lasts a quarter of an hour at most.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -22,7 +23,7 @@ from facilities.models import Doctor, Room
 from scheduling import reasons, rules
 from scheduling.availability import DEFAULT_DURATION, Period
 from scheduling.calendars import local
-from scheduling.models import Appointment
+from scheduling.models import Appointment, WaitlistEntry
 from scheduling.openings import Slot
 from scheduling.querysets import AppointmentQuerySet, Visit
 from scheduling.statements import lock_occupied
@@ -117,6 +118,19 @@ def move(
     with transaction.atomic():
         _make_way(by, visit, own, appointment)
         appointment.reschedule(starts_at=starts_at, doctor=doctor, room=room, by=by, **how)
+
+
+def make_way(by: User, visit: Visit) -> None:
+    """Give up somebody's own holds that take time of a visit which they are about to book.
+
+    Part of the transaction that books it, so that they stay when that is refused.
+    """
+    _make_way(by, visit, [hold for hold in _pending(by) if _meets(hold, visit)])
+
+
+def fulfil(entry: WaitlistEntry, slot: Slot, *, by: User) -> Appointment:
+    """Book what somebody waits for as `WaitlistEntry.book()` does, past holds of one's own."""
+    return entry.book(slot, by=by, before=partial(make_way, by))
 
 
 def stands_in_the_way(by: User, visit: Visit, *, now: datetime) -> bool:

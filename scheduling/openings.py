@@ -20,11 +20,13 @@ from scheduling.calendars import local
 from scheduling.free_stretches import Stretch, Window, free_stretches
 from scheduling.models import FreeTimeHorizon
 from scheduling.models.free_time import AHEAD
-from scheduling.wanted import Wanted, places_for
+from scheduling.wanted import Place, Wanted, places_for
 
 # How many days are looked at first, by how much more each time, and how many days of how many
 # doctors at most in one statement.
 FIRST_WINDOW, GROWTH, AT_ONCE = 1, 2, 4000
+# From a first day near the end of what is worked out ahead, or beyond it, this far.
+LATER_DAYS = timedelta(days=28)
 
 
 class Slot(NamedTuple):
@@ -48,8 +50,7 @@ def find_openings(wanted: Wanted, *, now: datetime, count: int = 5) -> list[Slot
     """
     places = places_for(wanted)
     found: list[Slot] = []
-    most = max(1, AT_ONCE // max(1, len(places)))
-    for window in windows(wanted, now, most=most):
+    for window in windows(wanted, now, most=_days_at_once(places)):
         stretches = free_stretches(wanted, places, window, now=now, limit=count)
         found += islice(_apart(_slots(wanted, stretches)), count - len(found))
         if len(found) == count:
@@ -65,11 +66,16 @@ def free_starts(wanted: Wanted, *, now: datetime) -> list[Slot]:
 def free_time(wanted: Wanted, *, now: datetime) -> list[Stretch]:
     """Return all the time in which what is wanted fits, from the first to the last day."""
     places = places_for(wanted)
+    most = _days_at_once(places)
     return [
         stretch
-        for window in windows(wanted, now, first=AHEAD.days)
+        for window in windows(wanted, now, first=most, most=most)
         for stretch in free_stretches(wanted, places, window, now=now, limit=None)
     ]
+
+
+def _days_at_once(places: list[Place]) -> int:
+    return max(1, AT_ONCE // max(1, len(places)))
 
 
 def windows(
@@ -77,12 +83,14 @@ def windows(
 ) -> Iterator[Window]:
     """Yield the days to look at, `first` at once and then ever more, up to `most` at once.
 
-    Without a last day these are the days that are worked out ahead; with one, all up to that day,
-    and what lies beyond is worked out as it is asked for. The first day may lie a day back, where
-    it is still yesterday at some facility; what has passed is not offered anyway.
+    Without a last day these are the days that are worked out ahead, and LATER_DAYS from the first
+    one at least; with a last day, all up to that day. What is not worked out ahead is worked out as
+    it is asked for. The first day may lie a day back, where it is still yesterday at some facility;
+    what has passed is not offered anyway.
     """
     known = FreeTimeHorizon.known_until(now.date())
-    end = wanted.last + timedelta(days=1) if wanted.last else max(known, now.date() + AHEAD)
+    last_of_all = max(known, now.date() + AHEAD, wanted.first + LATER_DAYS + timedelta(days=1))
+    end = wanted.last + timedelta(days=1) if wanted.last else last_of_all
     day, size = max(wanted.first, now.date() - timedelta(days=1)), first
     if wanted.starting:
         day = max(day, wanted.starting.starts_at.date() - timedelta(days=1))

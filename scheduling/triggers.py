@@ -21,12 +21,29 @@ _BOOKED_OR_MOVED = pgtrigger.Insert | pgtrigger.UpdateOf(
 )
 
 
-def _inactive(table: str, column: str) -> str:
-    """Return SQL that is true when the appointment newly takes the time of an inactive row."""
+def _newly_takes(column: str) -> str:
+    """Return SQL that is true when the appointment takes the time of a row that it did not have.
+
+    A hold that becomes a booking is a visit from then on.
+    """
     return f"""{_HOLDS_TIME}
         AND (TG_OP = 'INSERT' OR OLD.starts_at <> NEW.starts_at OR OLD.{column} <> NEW.{column}
-             OR OLD.status IN ('cancelled', 'noshow', 'entered-in-error'))
+             OR OLD.status IN ('cancelled', 'noshow', 'entered-in-error')
+             OR OLD.status = 'pending' AND NEW.status <> 'pending')"""
+
+
+def _inactive(table: str, column: str) -> str:
+    """Return SQL that is true when the appointment newly takes the time of an inactive row."""
+    return f"""{_newly_takes(column)}
         AND NOT (SELECT is_active FROM {table} WHERE id = NEW.{column})"""
+
+
+# A facility goes out of use by `FOR UPDATE`, which waits for whoever is just booking there and lets
+# them wait. Bookings do not wait for each other, nor for registrations, as they would by `SHARE`.
+_KEEP_FACILITY = f"""
+            IF {_newly_takes("facility_id")} THEN
+                PERFORM FROM facilities_facility WHERE id = NEW.facility_id FOR KEY SHARE;
+            END IF;"""
 
 
 HOLD_EXPIRED = reasons.HOLD_EXPIRED
@@ -88,6 +105,7 @@ def appointment_triggers() -> list[pgtrigger.Trigger]:
         RefusalTrigger(
             constraint="appointment_facility_active",
             operation=_BOOKED_OR_MOVED,
+            first_sql=_KEEP_FACILITY,
             condition_sql=_inactive("facilities_facility", "facility_id"),
             violation_error_code="facility_inactive",
             violation_error_message=_(

@@ -1,5 +1,6 @@
 """Sets of waitlist entries: who may see them, and whom a freed time would suit."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +69,26 @@ class WaitlistQuerySet(models.QuerySet["WaitlistEntry"]):
         """
         if slot.starts_at <= now:
             return self.none()
-        suited = self.waiting().wanting(slot.doctor).able_to_come(slot).free_then(slot)
-        return suited.coming_to(slot.facility).in_order()
+        return self.waiting().suited_by(slot).coming_to(slot.facility).in_order()
+
+    def sought(self, slots: "Iterable[Slot]", *, now: datetime) -> "list[Slot]":
+        """Return those of some free times at one facility that would suit somebody, in their order.
+
+        Two queries, however many times there are and however many wait.
+        """
+        ahead = [slot for slot in slots if slot.starts_at > now]
+        if not ahead:
+            return []
+        waiting = self.waiting().coming_to(ahead[0].facility).order_by()
+        first, *others = [
+            waiting.suited_by(slot).annotate(which=Value(which)).values_list("which", flat=True)[:1]
+            for which, slot in enumerate(ahead)
+        ]
+        return [ahead[which] for which in sorted(first.union(*others, all=True))]
+
+    def suited_by(self, slot: "Slot") -> "WaitlistQuerySet":
+        """Keep who would see this doctor at this time, and can."""
+        return self.wanting(slot.doctor).able_to_come(slot).free_then(slot)
 
     def met_by(self, appointment: "Appointment") -> "WaitlistQuerySet":
         """Keep what the patient of an appointment waits for and it gives them.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from api.retries import retried_once
 from facilities.models import Facility
-from scheduling import reasons
+from scheduling import holding, reasons
 from scheduling.availability import DEFAULT_DURATION
 from scheduling.board import iso_instant
 from scheduling.calendars import local
@@ -68,6 +68,7 @@ def walk_in(by: User, visit: Visit) -> Appointment:
     """
     visit["source"] = Appointment.Source.WALK_IN
     with transaction.atomic():
+        holding.make_way(by, visit)
         appointment = Appointment.objects.book(**visit)
         appointment.mark_arrived(by=by, version=appointment.version)
     return appointment

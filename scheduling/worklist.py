@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from facilities.models import Doctor, Facility
+from scheduling import holding
 from scheduling.agenda import doctors_of
 from scheduling.alternatives import ANOTHER_DOCTOR_COSTS, WITHIN
 from scheduling.availability import GRID, STEP, Period, covers, starts, without
@@ -145,7 +146,8 @@ def _within_hours(appointment: Appointment, calendar: Calendar) -> bool:
 def proposals(appointments: Iterable[Appointment], *, now: datetime) -> list[Proposal]:
     """Return a proposal for each appointment, by start; no two of them collide.
 
-    Takes one query, and five for each facility among the appointments, however many they are.
+    Takes one query, six for each facility among the appointments, and two for each type of visit
+    there, however many they are.
     """
     listed = sorted(appointments, key=lambda each: (each.starts_at, each.pk))
     taken = Taken.load(listed, now) if listed else Taken()
@@ -243,9 +245,7 @@ def _slots(appointment: Appointment, gap: Gap, busy: list[Period]) -> Iterator[S
         yield Slot(gap.doctor, facility, start, start + appointment.duration)
 
 
-def move_each(
-    choices: Iterable[Choice], *, by: User | None
-) -> tuple[list[Appointment], list[Refusal]]:
+def move_each(choices: Iterable[Choice], *, by: User) -> tuple[list[Appointment], list[Refusal]]:
     """Make each move in a transaction of its own; return what was moved and what was refused.
 
     What an earlier press of the same button has moved already counts as moved.
@@ -254,7 +254,7 @@ def move_each(
     for choice in choices:
         appointment, doctor, starts_at, version = choice
         try:
-            appointment.reschedule(starts_at=starts_at, doctor=doctor, by=by, version=version)
+            holding.move(appointment, starts_at=starts_at, doctor=doctor, by=by, version=version)
         except ValidationError as error:
             if not _is_there(choice):
                 refused.append(Refusal(appointment, error))

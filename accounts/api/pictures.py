@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -20,6 +19,7 @@ from rest_framework.response import Response
 from accounts import pictures
 from accounts.api.serializers import PictureSerializer
 from accounts.models import User
+from api.negotiation import JSONWhateverIsAccepted
 from api.views import Action
 
 FORM_AROUND_A_PICTURE = 64 * 1024
@@ -50,13 +50,6 @@ class ImageParser(BaseParser):
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         return {"picture": stream.read(pictures.MOST_BYTES + 1)}
-
-
-class JSONWhateverIsAccepted(DefaultContentNegotiation):
-    """Lets a client ask for `image/*`: only problems and the answer to PUT are rendered at all."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 class Pictures(Action):

@@ -171,6 +171,15 @@ def test_other_refusals_and_failures_show_nothing(status):
     assert not reading.shows_something(status)
 
 
+def test_a_change_that_the_api_refuses_has_shown_nothing(api_of_the_desk, patient):
+    there = f"/api/v1/patients/{patient.pk}"
+    stale = api_of_the_desk.patch(there, {"city": "Omaha"}, headers={"if-match": '"x.y"'})
+    assert stale.status_code == 412
+    refused = api_of_the_desk.post(f"{there}/unmerge")
+    assert refused.status_code == 409
+    assert logged() == []
+
+
 def test_pages_of_nobody_log_nothing(desk, facility):
     desk.get(reverse("patients:list"))
     desk.get(reverse("scheduling:board", args=[facility.pk]))

@@ -95,5 +95,5 @@ def test_what_the_admin_does_not_show_is_worked_out_from_other_rows_or_secret() 
     }
     secret = {"accounts.EmailCode"}
     ours = {model._meta.label for app in OURS for model in apps.get_app_config(app).get_models()}
-    proxies = {"scheduling.Practitioner", "scheduling.Visitor"}
+    proxies = {"scheduling.Practitioner", "scheduling.Venue", "scheduling.Visitor"}
     assert ours - shown == inlined | derived | secret | proxies

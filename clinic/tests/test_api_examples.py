@@ -8,9 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
-from clinic.api import Description
+from clinic.tests.access.described import METHODS
+from clinic.tests.access.described import schema as described
 
-METHODS = ("get", "post", "put", "patch", "delete")
 FORMATS = FormatChecker(formats=["email"])
 
 
@@ -22,12 +22,6 @@ def says_its_offset(value: Any) -> bool:
 @FORMATS.checks("date", raises=(TypeError, ValueError))
 def is_day(value: Any) -> bool:
     return bool(date.fromisoformat(value))
-
-
-@cache
-def described() -> dict[str, Any]:
-    schema: dict[str, Any] = Description.generator_class().get_schema(public=True)
-    return schema
 
 
 def operations() -> list[Any]:

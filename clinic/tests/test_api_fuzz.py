@@ -41,7 +41,7 @@ def sign_in(username: str) -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("username", ["admin", "patient"])
+@pytest.mark.parametrize("username", ["admin", "doctor", "patient"])
 def test_no_request_finds_a_defect(server, username, tmp_path):
     token = sign_in(username)
     command = [

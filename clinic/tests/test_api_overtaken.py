@@ -34,7 +34,7 @@ def add_room_to_nothing():
 
 
 @pytest.mark.parametrize(
-    "code", ["patient_inactive", "doctor_inactive", "facility_inactive", "nothing_left"]
+    "code", ["patient_inactive", "doctor_inactive", "room_inactive", "type_inactive"]
 )
 def test_what_another_request_would_not_meet_is_a_conflict(code):
     answer = problems.handle(ValidationError("It is inactive.", code=code), {})

@@ -3,12 +3,16 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection, transaction
 
 from accounts.tests.factories import UserFactory
+from api.retries import retried_once
 from facilities.models import Doctor
 from facilities.tests.api import api, current
 from facilities.tests.test_api_races import blocked_since
+from records.models import Document
+from records.tests.factories import pdf
 from scheduling.tests.api import APPOINTMENTS, V1, Place
 from scheduling.tests.factories import AppointmentFactory, WaitlistEntryFactory
 
@@ -61,6 +65,47 @@ def test_a_doctor_is_deactivated_with_the_next_try():
     sent_past_a_lock(Doctor(pk=place.doctor.pk), api(), there, "post", "/deactivate")
 
 
+def test_a_room_is_made_with_the_next_try():
+    place = Place()
+    said = {"facility_id": place.facility.pk, "name": "Blue"}
+    sent_past_a_lock(place.facility, api(), f"{V1}/rooms", "post", "", said)
+    assert place.facility.rooms.count() == 1
+
+
+def test_a_closure_is_entered_with_the_next_try():
+    place = Place()
+    there = f"{V1}/facilities/{place.facility.pk}/closures"
+    said = {"starts_at": place.at(9).isoformat(), "ends_at": place.at(10).isoformat()}
+    sent_past_a_lock(place.facility, place.staff(), there, "post", "", said | {"reason": "Works"})
+    assert place.facility.closures.count() == 1
+
+
+def test_a_document_is_kept_whole_with_the_next_try(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    place = Place()
+    file = SimpleUploadedFile("scan.pdf", pdf(), "application/pdf")
+    said = {"patient_id": place.patient.pk, "title": "Scan", "file": file}
+    doctor = place.staff("doctor")
+    doctor.default_format = "multipart"
+    sent_past_a_lock(place.patient, doctor, f"{V1}/documents", "post", "", said)
+    assert Document.objects.get().file.size == len(pdf())
+
+
+def test_work_is_not_begun_a_third_time():
+    begun = []
+
+    @retried_once
+    @retried_once
+    def work():
+        begun.append(1)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '55P03'; END $$")
+
+    with pytest.raises(OperationalError):
+        work()
+    assert len(begun) == 2
+
+
 def sent_past_a_lock(row, client, there, method, below="", said=None):
     """Send while somebody else locks the row, until the first try has given up and one waits."""
     made_from = current(client, there)
@@ -78,4 +123,4 @@ def sent_past_a_lock(row, client, there, method, below="", said=None):
             type(row).objects.select_for_update(of=["self"]).get(pk=row.pk)
             answer = pool.submit(send)
             blocked_since(blocked_since())
-        assert answer.result().status_code in (200, 204), answer.result().json()
+        assert answer.result().status_code in (200, 201, 204), answer.result().json()

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import call_command
 
+from api.idempotency import HEADER
 from api.views import Deprecation
 from clinic.api import described
+from clinic.tests.access.described import operations
 from facilities.api.views import CareTypes
 
 
@@ -43,6 +45,16 @@ def test_what_is_deprecated_and_what_put_keeps_are_described(tmp_path, monkeypat
     puts = [each["put"]["summary"] for each in paths.values() if "put" in each]
     assert puts
     assert not [each for each in puts if "Replace" in each]
+
+
+def test_a_post_that_may_be_sent_twice_may_find_nothing_the_second_time():
+    twice = [
+        each.described
+        for each in operations()
+        if any(said["name"] == HEADER for said in each.described.get("parameters", []))
+    ]
+    assert len(twice) > 40
+    assert all({"404", "422"} <= each["responses"].keys() for each in twice)
 
 
 def test_the_description_is_in_its_own_language_whoever_asks_first(client):

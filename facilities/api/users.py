@@ -5,9 +5,9 @@ Accounts know no facilities, so these endpoints live here.
 
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from django.urls import reverse
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import (
     extend_schema,
     extend_schema_field,
@@ -23,7 +23,7 @@ from accounts.api.serializers import Password
 from accounts.models import User
 from api.examples import exemplified
 from api.fields import Reference
-from api.filters import YesNo
+from api.filters import Id, Ordering, Words, YesNo
 from api.idempotency import idempotent
 from api.serializers import ModelSerializer
 from api.views import Creates, Destroys, Endpoint, Lists, Retrieves, Updates
@@ -91,19 +91,18 @@ class NewUserSerializer(UserSerializer):
         return user
 
 
-class UserFilter(django_filters.FilterSet):
-    role = django_filters.ChoiceFilter(choices=User.Role.choices)
+class UserFilter(filters.FilterSet):
+    role = filters.ChoiceFilter(choices=User.Role.choices)
     is_active = YesNo()
-    facility = django_filters.ModelChoiceFilter(
-        field_name="facilities", queryset=Facility.objects.all()
-    )
-    q = django_filters.CharFilter(
-        method="search", max_length=100, label="Words of the name, username or email address."
+    facility = Id(field_name="facilities", distinct=True, help_text="Works at this facility.")
+    q = Words(method="search", help_text="Words of the name, username or email address.")
+    ordering = Ordering(
+        fields=["username", "full_name", "email", "last_login", "date_joined", "id"]
     )
 
     class Meta:
         model = User
-        fields = ["role", "is_active", "facility"]
+        fields: list[str] = []
 
     def search(self, users: Any, name: str, text: str) -> QuerySet[User]:
         found: QuerySet[User] = users.search(text)

@@ -25,7 +25,8 @@ class Facilities(Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
 
     Patients see the public fields of those in use. `updated_since` leaves out what only the
     register changes (`registered_count`), and cannot tell of a facility that was deleted: one that
-    goes out of use is deactivated, and stays listed with `is_active: false`.
+    goes out of use is deactivated, once no visit is to come (409 `visits_to_come`), and stays
+    listed with `is_active: false`.
     """
 
     queryset = Facility.objects.prefetch_related("care_types", "zip_code_ranges")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.utils import timezone
 
-from facilities.models import Facility
+from facilities.models import Facility, ZipCodeRange
 from facilities.tests.api import api
 from facilities.tests.factories import FacilityFactory
 
@@ -48,6 +48,36 @@ def test_a_row_that_changes_between_pages_comes_again_and_none_is_missed():
     second.save()
     rest = all_pages(client, page["next"])
     assert [row["id"] for each in rest for row in each["results"]] == [third.pk, second.pk]
+
+
+RANGE = {"zip_min": "68110", "zip_max": "68119"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda served, other: ZipCodeRange.objects.create(facility=other, **RANGE),
+        lambda served, other: ZipCodeRange.objects.bulk_create(
+            [ZipCodeRange(facility=other, **RANGE)]
+        ),
+        lambda served, other: ZipCodeRange.objects.update(facility=other),
+        lambda served, other: ZipCodeRange.objects.update(zip_max="68112"),
+        lambda served, other: served.delete(),
+        lambda served, other: ZipCodeRange.objects.all().delete(),
+    ],
+)
+def test_a_facility_has_changed_where_the_zip_codes_that_it_serves_have(change):
+    first, second, _ = FacilityFactory.create_batch(3)
+    served = ZipCodeRange.objects.create(facility=first, **RANGE)
+    Facility.objects.update(updated_at=LONG_AGO)
+    changed = {first.pk, second.pk}
+    before = dict(ZipCodeRange.objects.values_list("facility", "zip_max"))
+    change(served, second)
+    after = dict(ZipCodeRange.objects.values_list("facility", "zip_max"))
+    changed = {pk for pk in changed if before.get(pk) != after.get(pk)}
+    since = quote((timezone.now() - timedelta(minutes=1)).isoformat())
+    told = api().get(f"{URL}?updated_since={since}").json()["results"]
+    assert {row["id"] for row in told} == changed != set()
 
 
 def test_every_page_says_to_ask_next_time_from_before_the_first():
@@ -91,6 +121,7 @@ def test_a_cursor_that_no_answer_gave_is_refused(wrong):
     [
         (f"cursor={cursor(asked_at=LONG_AGO, updated_at=LONG_AGO, id=1)}", "cursor"),
         (f"updated_since={LONG_AGO}&page=1", "page"),
+        (f"updated_since={LONG_AGO}&ordering=name", "ordering"),
     ],
 )
 def test_the_two_ways_through_a_list_do_not_mix(query, field):

@@ -113,7 +113,10 @@ def test_the_list_is_filtered_and_searched_in_three_statements(
     assert len(found("is_active=false")) == 1
     assert found(f"facility={here.pk}") == [nora.pk]
     assert found("q=field nora") == [nora.pk]
-    for bad in ("role=king", "is_active=perhaps", "facility=x", f"facility={10**30}"):
+    assert found(f"facility={FacilityFactory().pk}") == []
+    assert found("q=field&ordering=-full_name") == [omar.pk, nora.pk]
+    assert found("q=field&ordering=full_name") == [nora.pk, omar.pk]
+    for bad in ("role=king", "is_active=perhaps", "facility=x", f"facility={10**30}", "ordering=x"):
         assert admin.get(f"{URL}?{bad}").status_code == 400, bad
 
 

@@ -138,12 +138,13 @@ class Verify(Open):
     def post(self, request: Request) -> Response:
         said, now = self.read(), timezone.now()
         registration = Registration.objects.unverified(said["email"]).first()
-        # A try for nobody takes as long as one for somebody.
-        user = registration.user if registration else User(pk=0, email=said["email"])
+        nobody = User(pk=0, email=said["email"])
+        user = registration.user if registration else nobody
         # Whoever registered an address last chose its password: the code proves the address, the
-        # password that both are one person.
-        knows = user.check_password(said["password"])
-        if not EmailCode.objects.accepts(user, said["code"], now) or not knows:
+        # password that both are one person. Who does not know it uses no try of theirs up, and is
+        # refused in the time that a try takes.
+        trying = user if user.check_password(said["password"]) else nobody
+        if not EmailCode.objects.accepts(trying, said["code"], now):
             raise code_refused()
         if registration is None:
             raise code_refused()

@@ -1,10 +1,12 @@
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from api.examples import exemplified
 from api.fields import LARGEST_ID, Instant, Named, Reference
+from api.problems import Forbidden
 from api.serializers import ModelSerializer, Serializer
 from facilities.models import Doctor, Facility
 from patients.api import examples
@@ -49,6 +51,15 @@ class PatientSerializer(ModelSerializer):
             *("identifiers", "deceased_on", "merged_into_id", "is_active", "version"),
             *("created_at", "updated_at"),
         ]
+
+    def validate_is_active(self, is_active: bool) -> bool:
+        is_changed = self.instance is not None and self.instance.is_active != is_active
+        if is_changed and not self.context["request"].user.has_perm(Patient.CLOSING):
+            raise Forbidden(
+                gettext("Only the desk closes a record or opens it again. Ask them to."),
+                "desk_only",
+            )
+        return is_active
 
     def write(self, instance: models.Model, values: dict[str, Any]) -> models.Model:
         identifiers = values.pop("identifiers", None)

@@ -35,7 +35,12 @@ from patients.models import Patient, PatientMerge
     partial_update=extend_schema(
         summary="Change a patient",
         description="A patient may change how to reach them: "
-        f"{', '.join(f'`{name}`' for name in Patient.CONTACT)}. The desk may change all.",
+        f"{', '.join(f'`{name}`' for name in Patient.CONTACT)}. Doctors and nurses may change all "
+        "but `is_active`, the desk that too.",
+    ),
+    update=extend_schema(
+        summary="Change a patient as a whole; what may be left out stays",
+        description="For the staff. A patient sends what they change by PATCH: 403 `desk_only`.",
     ),
 )
 class Patients(ShowsRecords, Syncs, Retrieves, Creates, Updates, Destroys, Endpoint):
@@ -96,7 +101,7 @@ class Patients(ShowsRecords, Syncs, Retrieves, Creates, Updates, Destroys, Endpo
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         if not request.user.is_clinic_staff:
-            refuse_beyond_contact(request.data)
+            refuse_beyond_contact(request.data, is_whole=not kwargs.get("partial"))
         return super().update(request, *args, **kwargs)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -171,10 +176,13 @@ class Patients(ShowsRecords, Syncs, Retrieves, Creates, Updates, Destroys, Endpo
         return Response(serializers.MergeSerializer(merge).data)
 
 
-def refuse_beyond_contact(data: Any) -> None:
-    """Raise PermissionDenied when a patient means to change what only the desk may."""
+def refuse_beyond_contact(data: Any, *, is_whole: bool) -> None:
+    """Raise PermissionDenied when a patient means to change what only the desk may.
+
+    A record as a whole holds their name.
+    """
     beyond = set(data) - set(Patient.CONTACT) if isinstance(data, dict) else set()
-    if beyond:
+    if beyond or is_whole:
         raise PermissionDenied(
             _("The desk changes this: call your facility. You may change %(fields)s here.")
             % {"fields": ", ".join(Patient.CONTACT)},

@@ -102,6 +102,8 @@ class Patient(models.Model):
     # What a patient may change of their own record; the desk changes the rest. Not the email
     # address: whether it is refused would tell who else has it.
     CONTACT = ("phone", "address_line", "city", "state", "zip_code", "language")
+    # What it takes to close a record, or to open it again.
+    CLOSING = "patients.delete_patient"
 
     objects = PatientQuerySet.as_manager()
 

@@ -80,6 +80,15 @@ def test_anything_else_is_for_the_desk_to_change(own, account, field, value):
     assert own.city == ""
 
 
+def test_a_patient_changes_no_record_as_a_whole(own, account):
+    there, other = f"{URL}/{own.pk}", f"{URL}/{PatientFactory().pk}"
+    names = {"given_name": own.given_name, "family_name": own.family_name}
+    for said in ({}, {"city": "Omaha"}, names | {"date_of_birth": str(own.date_of_birth)}):
+        for address in (there, other):
+            answer = account.put(address, said, headers={"If-Match": "*"})
+            assert (answer.status_code, answer.json()["code"]) == (403, "desk_only")
+
+
 def test_a_patient_neither_registers_nor_closes_nor_merges(own, account):
     there = f"{URL}/{own.pk}"
     for answer in (

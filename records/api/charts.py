@@ -13,7 +13,6 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,6 +21,7 @@ from api.examples import exemplified
 from api.fields import Instant, Named, Reference
 from api.filters import Id, YesNo
 from api.idempotency import idempotent
+from api.parsers import JSONParser
 from api.serializers import ModelSerializer, Serializer
 from api.views import VERBS, Endpoint, Retrieves, Syncs
 from audit.api import ShowsRecords

@@ -11,7 +11,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +19,7 @@ from api.examples import exemplified
 from api.fields import LARGEST_ID
 from api.filters import Ordering
 from api.idempotency import idempotent
+from api.negotiation import JSONWhateverIsAccepted
 from api.schema import also_answers
 from api.views import Creates
 from audit.reading import shows
@@ -58,7 +58,9 @@ class UploadSerializer(DocumentSerializer):
         fields = [*DocumentSerializer.Meta.fields, "file"]
 
     def create(self, validated_data: dict[str, Any]) -> Any:
-        self.data_sent = validated_data.pop("file").read()
+        file = validated_data.pop("file")
+        file.seek(0)  # a try that lost a fight for locks has read it
+        self.data_sent = file.read()
         return super().create(validated_data)
 
     def record(self, row: Document) -> None:
@@ -87,13 +89,6 @@ REQUEST = {
 class DocumentFilter(ClinicalFilter):
     kind = filters.ChoiceFilter(choices=Document.Kind.choices)
     ordering = Ordering(fields=["title", "recorded_at", "updated_at", "id"])
-
-
-class JSONWhateverIsAccepted(DefaultContentNegotiation):
-    """Lets a client ask for `application/pdf`: only problems are rendered at all."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 class Documents(MarksErrors, Creates, Charts):

@@ -1,13 +1,11 @@
 """Encounters, which are read alone: they come with visits and imports."""
 
-from typing import Any
-
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from api.examples import exemplified
 from api.fields import Instant, Named
-from api.filters import Id, InstantFilter, Ordering
+from api.filters import Id, Ordering, Starting
 from records.api import examples
 from records.api.charts import BESIDE, FIRST, LAST, Charts, ClinicalFilter, ClinicalSerializer
 from records.models import Encounter
@@ -31,22 +29,10 @@ class EncounterSerializer(ClinicalSerializer):
         read_only_fields = fields
 
 
-class EncounterFilter(ClinicalFilter):
+class EncounterFilter(Starting, ClinicalFilter):
     doctor = Id()
     encounter_class = filters.ChoiceFilter(choices=Encounter.Class.choices)
     ordering = Ordering(fields=["starts_at", "recorded_at", "updated_at", "id"])
-
-    @classmethod
-    def get_filters(cls) -> Any:
-        """Add the two whose names Python keeps for itself."""
-        return super().get_filters() | {
-            "from": InstantFilter(
-                field_name="starts_at", lookup_expr="gte", help_text="Starts then or later."
-            ),
-            "to": InstantFilter(
-                field_name="starts_at", lookup_expr="lt", help_text="Starts before then."
-            ),
-        }
 
 
 class Encounters(Charts):

@@ -242,6 +242,7 @@ class MedicalRecords(MarksErrors, Creates, Charts):
         summary="List the versions of a note",
         description="The newest first.",
         filters=False,
+        responses=NoteSerializer(many=True),
     )
     @action(detail=True, filterset_class=None)
     def versions(self, request: Request, pk: str) -> Response:

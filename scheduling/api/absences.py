@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -12,7 +11,7 @@ from rest_framework.response import Response
 
 from api.examples import exemplified
 from api.fields import Instant, Named
-from api.filters import InstantFilter
+from api.filters import During
 from api.serializers import ModelSerializer
 from api.views import Destroys, Lists, Retrieves, Updates
 from audit.api import ShowsRecords
@@ -67,24 +66,10 @@ class ClosureSerializer(AbsenceSerializer):
         fields = [*ABSENCE, "facility_id", "facility_name"]
 
 
-class AbsenceFilter(filters.FilterSet):
-    @classmethod
-    def get_filters(cls) -> Any:
-        """Add the two whose names Python keeps for itself."""
-        return super().get_filters() | {
-            "from": InstantFilter(
-                field_name="ends_at", lookup_expr="gt", help_text="Ends after then."
-            ),
-            "to": InstantFilter(
-                field_name="starts_at", lookup_expr="lt", help_text="Starts before then."
-            ),
-        }
-
-
 class Absences(ShowsRecords, Lists, Retrieves, Updates, Destroys, Nested):
     """Absences name no patient; the list of what one affects does."""
 
-    filterset_class = AbsenceFilter
+    filterset_class = During
     listed_as = Kind.APPOINTMENT_LIST
     not_in_etag = ("appointments_to_move",)
 

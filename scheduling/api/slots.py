@@ -1,6 +1,6 @@
 """The next free times anywhere in the network, each to be booked as it is found."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -26,8 +26,7 @@ from scheduling.api.appointments.serializers import (
     types,
 )
 from scheduling.availability import DEFAULT_DURATION
-from scheduling.finding import LATER_DAYS
-from scheduling.models import FreeTimeHorizon
+from scheduling.models import AppointmentType
 from scheduling.no_opening import why_none
 from scheduling.openings import Slot, find_openings
 from scheduling.waitlist_rules import FARTHEST_MILES
@@ -70,7 +69,10 @@ class SlotSearch(Serializer):
         help_text="1 is Monday. Repeat it for several.",
     )
     duration_minutes = serializers.IntegerField(
-        min_value=SHORTEST, max_value=LONGEST, required=False
+        min_value=SHORTEST,
+        max_value=LONGEST,
+        required=False,
+        help_text="Of a patient's search only the type's own.",
     )
     limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL)
 
@@ -102,7 +104,13 @@ class SlotSearch(Serializer):
             said["patient"] = own_record(user, said.get("patient"))
             if "type" not in said:
                 self._refuse("type", _("Choose the type of visit that you want to book."))
+            self._refuse_other_length(said["type"], said)
         return said
+
+    def _refuse_other_length(self, kind: AppointmentType, said: dict[str, Any]) -> None:
+        if said.get("duration_minutes", kind.duration_minutes) != kind.duration_minutes:
+            told = _("%(type)s has its own length. Leave this out, or call the clinic.")
+            self._refuse("duration_minutes", told % {"type": kind})
 
     def _refuse(self, name: str, message: str) -> None:
         raise serializers.ValidationError({name: [message]})
@@ -121,7 +129,10 @@ class SlotSerializer(serializers.Serializer):
 
 class ReasonSerializer(serializers.Serializer):
     code = serializers.ChoiceField(
-        choices=["all_full", "does_not_suit", "no_doctor", "no_hours", "too_far", "too_short"]
+        choices=[
+            *("all_away", "all_full", "does_not_suit", "no_doctor", "no_hours", "too_far"),
+            "too_short",
+        ]
     )
     detail = serializers.CharField(source="message")
 
@@ -142,9 +153,9 @@ class Slots(Endpoint):
 
     @extend_schema(
         summary="Find the next free times",
-        description="The soonest first, and of one time the nearest. No two of one doctor "
-        "overlap. Each can be sent to `appointments` as it is, with a patient and the type or "
-        "length that was looked for.",
+        description="The soonest first, and of one time the nearest, in the coming half year and "
+        "in four weeks from the first day at least. No two of one doctor overlap. Each can be sent "
+        "to `appointments` as it is, with a patient and the type or length that was looked for.",
         parameters=[SlotSearch],
         responses={200: SlotsSerializer},
         examples=[
@@ -178,14 +189,13 @@ class Slots(Endpoint):
 
     def wanted(self, said: dict[str, Any], now: datetime) -> Wanted:
         """Return what is looked for; a patient's within what they may book online."""
-        user, kind, first = self.request.user, said.get("type"), said["from"]
+        user, kind = self.request.user, said.get("type")
         usual = kind.duration if kind else DEFAULT_DURATION
-        minutes = said.get("duration_minutes") if user.is_clinic_staff else None
+        minutes = said.get("duration_minutes")
         from_time, to_time = PARTS.get(said.get("part_of_day", ""), (None, None))
         patient: Patient | None = said.get("patient")
         return Wanted(
-            first=first,
-            last=self.last(first, now),
+            first=said["from"],
             duration=timedelta(minutes=minutes) if minutes else usual,
             buffer=kind.buffer if kind else timedelta(),
             type=kind,
@@ -204,8 +214,3 @@ class Slots(Endpoint):
 
     def named(self, one: Doctor | Facility | None) -> Any:
         return [one] if one else None
-
-    def last(self, first: date, now: datetime) -> date | None:
-        """Beyond the days that are worked out ahead, look at some weeks only."""
-        known_until = FreeTimeHorizon.known_until(now.date())
-        return first + LATER_DAYS if first + LATER_DAYS > known_until else None

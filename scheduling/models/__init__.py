@@ -6,6 +6,7 @@ from scheduling.models.free_time import FreeTime, FreeTimeHorizon
 from scheduling.models.hours import Closure, TimeOff, WorkingHours
 from scheduling.models.practitioner import Practitioner
 from scheduling.models.series import AppointmentSeries
+from scheduling.models.venue import Venue
 from scheduling.models.visitor import Visitor
 from scheduling.models.waitlist import WaitlistEntry
 
@@ -20,6 +21,7 @@ __all__ = [
     "FreeTimeHorizon",
     "Practitioner",
     "TimeOff",
+    "Venue",
     "Visitor",
     "WaitlistEntry",
     "WorkingHours",

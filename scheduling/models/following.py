@@ -68,6 +68,8 @@ def move_following(
         if each.pk in leaving_out:
             continue
         goal = wanted[each.pk]
+        if each.pk != appointment.pk and _is_there(each, goal):
+            continue
         with attempt.of(each.pk, goal, moving=each):
             seen = version if each.pk == appointment.pk else None
             each.reschedule(starts_at=goal.starts_at, doctor=goal.doctor, by=by, version=seen)
@@ -152,6 +154,11 @@ def _moved(appointment: Appointment, doctor: Doctor, starts_at: datetime) -> App
         ends_at=appointment.ends_at + shift,
         blocked_until=appointment.blocked_until + shift,
     )
+
+
+def _is_there(appointment: Appointment, goal: Appointment) -> bool:
+    where = (appointment.doctor_id, appointment.starts_at)
+    return where == (goal.doctor_id, goal.starts_at)
 
 
 def _step_aside(lost: Appointment) -> None:

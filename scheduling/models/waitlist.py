@@ -5,6 +5,7 @@ is written by the operations below, each in one transaction. Booking locks the e
 locks what a booking locks, so that of two people at two desks one books and the other is told.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.hours import WorkingHours
 from scheduling.priority import Priority
+from scheduling.querysets import Visit
 from scheduling.statements import locked
 from scheduling.status import HOLDING_TIME
 from scheduling.waitlist_querysets import WaitlistQuerySet
@@ -166,14 +168,21 @@ class WaitlistEntry(models.Model):
         self.check_and_save()
 
     @one_write
-    def book(self, slot: "Slot", *, by: User | None) -> Appointment:
+    def book(
+        self,
+        slot: "Slot",
+        *,
+        by: User | None,
+        before: Callable[[Visit], None] | None = None,
+    ) -> Appointment:
         """Book the visit waited for at the slot's start, and end the entry with it.
 
+        `before` sees what is to be booked once the entry is locked, as to make way for it.
         Raises ValidationError `not_waiting` when somebody has ended it meanwhile, or as
         `Appointment.objects.book()` does; the entry then stays open.
         """
         self._lock()
-        appointment = Appointment.objects.book(
+        visit = Visit(
             patient=self.patient,
             doctor=slot.doctor,
             facility=slot.facility,
@@ -182,6 +191,9 @@ class WaitlistEntry(models.Model):
             type=self.type,
             by=by,
         )
+        if before:
+            before(visit)
+        appointment = Appointment.objects.book(**visit)
         self._end(self.Status.BOOKED, by, appointment=appointment)
         return appointment
 

@@ -63,7 +63,6 @@ def known_ahead() -> None:
 
 
 def alternative_of(answer: Any, **said: Any) -> dict[str, Any]:
-    """Return the first alternative as a booking."""
-    first = answer.json()["alternatives"][0]
-    named = ("doctor_id", "facility_id", "starts_at", "room_id", "type_id")
-    return {name: first[name] for name in named if name in first} | said
+    """Return the first alternative as it was answered, with what it does not say."""
+    first: dict[str, Any] = answer.json()["alternatives"][0]
+    return first | said

@@ -226,7 +226,7 @@ def test_where_it_cannot_move_nothing_is_changed_and_alternatives_are_shown(plac
     assert (appointment.starts_at, appointment.reason, appointment.version) == (place.at(9), "", 1)
     to = alternative_of(lost)
     assert len(lost.json()["alternatives"]) >= 3
-    moved = changed(desk, appointment, {"starts_at": to["starts_at"], "doctor_id": to["doctor_id"]})
+    moved = changed(desk, appointment, to)
     assert moved.status_code == 200, moved.json()
 
 

@@ -10,7 +10,7 @@ from accounts.tests.factories import UserFactory
 from facilities.models import CareType
 from facilities.tests.factories import FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
-from scheduling.models import WorkingHours
+from scheduling.models import TimeOff, WorkingHours
 from scheduling.tests.api import APPOINTMENTS, V1, Place, known_ahead, online_type
 from scheduling.tests.factories import AppointmentFactory, AppointmentTypeFactory, working_doctor
 
@@ -109,6 +109,26 @@ def test_when_there_is_none_the_reason_is_told(place, desk):
     assert nobody["reasons"][0]["detail"].endswith(".")
     WorkingHours.objects.all().delete()
     assert desk.get(SLOTS).json()["reasons"][0]["code"] == "no_hours"
+
+
+def test_who_is_away_is_told_apart_from_who_is_full(place, desk):
+    day_off = {"starts_at": place.at(0), "ends_at": place.at(0, days=200)}
+    TimeOff.objects.create(doctor=place.doctor, **day_off)
+    (reason,) = desk.get(SLOTS, {"from": day(place)}).json()["reasons"]
+    assert reason["code"] == "all_away"
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+@pytest.mark.parametrize(("first", "opens"), [(1, 60), (300, 320)])
+def test_the_api_looks_as_far_as_the_desk_does(place, desk, client, ahead, first, opens):
+    WorkingHours.objects.update(valid_from=day(place, opens))
+    if ahead:
+        known_ahead()
+    (slot,) = found(desk, limit=1, **{"from": day(place, first)})
+    assert slot["starts_at"] == f"{place.at(8, days=opens):%Y-%m-%dT%H:%M:%SZ}"
+    client.force_login(staff_of(place.facility))
+    page = client.get("/find/", {"first": day(place, first)}).content.decode()
+    assert f"starts_at={place.at(8, days=opens):%Y-%m-%dT%H%%3A%MZ}" in page
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,18 @@
 """Who waits, over the API."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.dateparse import parse_datetime
 
 from accounts.tests.clients import client_of
 from facilities.models import CareType
 from facilities.tests.factories import FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, WaitlistEntry
-from scheduling.tests.api import APPOINTMENTS, V1, Place
+from scheduling.tests.api import APPOINTMENTS, V1, Place, alternative_of, online_type
 from scheduling.tests.factories import AppointmentFactory, WaitlistEntryFactory
 
 pytestmark = pytest.mark.django_db
@@ -149,9 +152,15 @@ def test_who_loses_the_time_waits_on_and_is_shown_others(place, desk, entry):
     assert (lost.status_code, lost.json()["busy"]) == (409, "doctor")
     entry.refresh_from_db()
     assert entry.is_waiting
-    first = lost.json()["alternatives"][0]
-    said = {name: first[name] for name in ("doctor_id", "facility_id", "starts_at")}
-    assert desk.post(there(entry, "book"), said).status_code == 201
+    offered = alternative_of(lost)
+    longer = f"{parse_datetime(offered['ends_at']) + timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}"
+    for other in ({"ends_at": longer}, {"type_id": online_type().pk}):
+        refused = desk.post(there(entry, "book"), offered | other)
+        assert refused.status_code == 400
+        assert [each["field"] for each in refused.json()["errors"]] == [*other]
+    taken = desk.post(there(entry, "book"), offered)
+    assert taken.status_code == 201, taken.json()
+    assert taken.json()["starts_at"] == offered["starts_at"]
     unknown = desk.post(there(entry, "book"), slot(place) | {"doctor_id": 999999})
     assert unknown.json()["errors"][0]["field"] == "doctor_id"
 

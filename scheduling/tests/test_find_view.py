@@ -158,7 +158,7 @@ def test_none_found_says_why_and_keeps_the_wishes(desk, facility, doctor):
     TimeOff.objects.create(doctor=doctor, reason="Away", **away)
     page = found(desk, facility, zip_code=OMAHA, miles=10)
     assert "No time found." in page
-    assert "All is full until" in page
+    assert "Dr. Near is away, or the facility is closed, at all working hours until" in page
     assert f'value="{OMAHA}"' in page
     assert "within 10 miles of 80202" in found(desk, facility, zip_code=DENVER, miles=10)
 

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from facilities.models import Facility
 from facilities.tests.factories import FacilityFactory
-from patients.tests.factories import PatientFactory
 from scheduling.agenda import doctor_days
-from scheduling.availability import Period, instant_of_hours, merged
+from scheduling.availability import Period, instant_of_hours
 from scheduling.models import (
     Appointment,
     Closure,
@@ -157,14 +156,6 @@ def test_the_command_works_it_out_anew(facility, doctor, capsys):
     assert agrees(facility, doctor)
 
 
-def test_a_search_by_somebody_else_meanwhile_costs_a_booking_nothing(
-    facility, doctor, django_assert_max_num_queries
-):
-    patient = PatientFactory()
-    with django_assert_max_num_queries(9):
-        AppointmentFactory(facility=facility, doctor=doctor, patient=patient)
-
-
 @settings(deadline=None, max_examples=200)
 @given(st.sampled_from(ZONES), st.data())
 def test_sql_and_python_mean_the_same_instant(zone, data):
@@ -180,6 +171,14 @@ def test_sql_and_python_mean_the_same_instant(zone, data):
         assert cursor.fetchone()[0] == instant_of_hours(local.date(), local.time(), zone)
 
 
-def test_merged_periods_are_what_the_database_keeps(facility, doctor):
-    day = in_days(2, 9, facility=facility).astimezone(facility.tz).date()
-    assert kept(facility, doctor, day) == merged(kept(facility, doctor, day))
+def test_hours_that_touch_are_kept_as_one_stretch(facility, doctor):
+    noon = in_days(2, 12, facility=facility)
+    own = doctor.working_hours.get(weekday=noon.isoweekday())
+    own.ends_at = time(12)
+    own.save()
+    own.pk, own.starts_at, own.ends_at = None, time(12), time(18)
+    own.save(force_insert=True)
+    day = noon.astimezone(facility.tz).date()
+    whole = Period(in_days(2, 8, facility=facility), in_days(2, 18, facility=facility))
+    assert kept(facility, doctor, day) == [whole]
+    assert agrees(facility, doctor)

@@ -1,16 +1,22 @@
 """The history of an appointment, told in sentences."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from facilities.tests.factories import RoomFactory, staff_of
+from facilities.tests.factories import FacilityFactory, RoomFactory, staff_of
 from patients.tests.factories import PatientFactory
 from scheduling import history
 from scheduling.models import Appointment
-from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
+from scheduling.tests.factories import (
+    AppointmentFactory,
+    early_facility,
+    in_days,
+    visit_today,
+    working_doctor,
+)
 from scheduling.triggers import HOLD_EXPIRED
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +119,25 @@ def test_what_was_overridden_is_told_with_the_reason(booked, sam):
 def test_times_are_those_of_the_facility_s_clock(booked):
     entry = history.Entry.of(booked.events.first(), booked.facility)
     assert entry.at.tzinfo == booked.facility.tz
+
+
+def test_who_had_arrived_and_goes_home_is_told_with_both_changes_and_so_is_taking_it_back(sam):
+    facility = early_facility()
+    visit = visit_today(facility=facility)
+    today = when(visit)
+    visit.mark_arrived(by=sam)
+    visit.reschedule(starts_at=in_days(1, 9, facility=facility), by=sam)
+    assert told(visit) == f"Moved from {today} to {when(visit)}, no longer arrived by Sam Reed."
+    visit.undo(by=sam)
+    assert told(visit) == (
+        f"Taken back from “Booked” to “Arrived”, moved back to {today} by Sam Reed."
+    )
+
+
+def test_a_time_that_the_day_has_twice_is_told_with_its_zone():
+    facility = FacilityFactory(timezone="America/Chicago")
+    doctor = working_doctor(facility, time(0, 30))
+    first, second = (datetime(2037, 11, 1, hour, 30, tzinfo=UTC) for hour in (6, 7))
+    visit = AppointmentFactory(facility=facility, doctor=doctor, starts_at=first)
+    visit.reschedule(starts_at=second, by=None)
+    assert told(visit) == "Moved from Sun, Nov 1, 1:30 AM CDT to Sun, Nov 1, 1:30 AM CST."

@@ -1,27 +1,25 @@
 """The search for openings over the whole network."""
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
 
 from facilities.models import CareType
-from facilities.tests.factories import FacilityFactory, RoomFactory
+from facilities.tests.factories import RoomFactory
 from patients.tests.factories import PatientFactory
-from scheduling.models import Appointment, Closure, FreeTimeHorizon, TimeOff, WorkingHours
-from scheduling.no_opening import why_none
-from scheduling.openings import find_openings, free_starts
+from scheduling.models import Appointment, Closure, FreeTimeHorizon, TimeOff
+from scheduling.openings import find_openings, free_starts, windows
 from scheduling.tests.factories import (
     AppointmentFactory,
     AppointmentTypeFactory,
     in_days,
     working_doctor,
 )
+from scheduling.tests.network import three_cardiologists, tomorrow
 from scheduling.wanted import Wanted
 
 pytestmark = pytest.mark.django_db
-
-OMAHA, LINCOLN, SCOTTSBLUFF = "68102", "68508", "69361"
 
 
 @pytest.fixture
@@ -31,25 +29,10 @@ def cardiology():
 
 @pytest.fixture(params=["known ahead", "worked out"])
 def network(request, cardiology):
-    """Return three facilities, two of them in one zone, each with a cardiologist.
-
-    Searches read what is known ahead, and work out what is not: both find the same.
-    """
+    """Searches read what is known ahead, and work out what is not: both find the same."""
     if request.param == "known ahead":
         FreeTimeHorizon.extend(timezone.now().date())
-    facilities = [
-        FacilityFactory(zip_code=OMAHA),
-        FacilityFactory(zip_code=LINCOLN),
-        FacilityFactory(zip_code=SCOTTSBLUFF, timezone="America/Denver"),
-    ]
-    for facility in facilities:
-        facility.care_types.add(cardiology)
-        working_doctor(facility, specialization="Cardiology").care_types.add(cardiology)
-    return facilities
-
-
-def tomorrow(facility) -> date:
-    return in_days(1, 0, facility=facility).astimezone(facility.tz).date()
+    return three_cardiologists(cardiology)
 
 
 def found(facility, count=5, **wanted):
@@ -194,6 +177,15 @@ def test_days_beyond_what_is_known_are_worked_out(network):
     assert slots[0].local_start.date() == day
 
 
+@pytest.mark.parametrize("ahead", [0, 170, 400])
+def test_half_a_year_is_looked_at_and_four_weeks_at_least(ahead):
+    now = timezone.now()
+    first = now.date() + timedelta(days=ahead)
+    days = [day for window in windows(Wanted(first=first), now) for day in window.days]
+    assert days[0] == first
+    assert days[-1] == now.date() + timedelta(days=max(179, ahead + 28))
+
+
 def test_an_inactive_doctor_or_facility_is_not_found(network):
     omaha, lincoln = network[:2]
     omaha.doctors.update(is_active=False)
@@ -222,45 +214,3 @@ def test_a_search_takes_few_queries_however_many_doctors(
         working_doctor(network[0], specialization="Cardiology").care_types.add(cardiology)
     with django_assert_num_queries(5):
         assert len(found(network[0], care_type=cardiology, count=10)) == 10
-
-
-class TestWhyNone:
-    def why(self, facility, **wanted):
-        wanted = Wanted(**{"first": tomorrow(facility)} | wanted)
-        assert not find_openings(wanted, now=timezone.now())
-        return why_none(wanted, now=timezone.now())
-
-    def test_no_doctor(self, network):
-        assert self.why(network[0], specialization="Astrology").code == "no_doctor"
-
-    def test_too_far(self, network, cardiology):
-        reason = self.why(network[0], care_type=cardiology, zip_code="10001", miles=50)
-        assert reason.code == "too_far"
-        assert "50 miles of 10001" in reason.message
-
-    def test_no_hours(self, network):
-        WorkingHours.objects.all().delete()
-        assert self.why(network[0]).code == "no_hours"
-
-    def test_all_full_until(self, network):
-        doctor = working_doctor(network[0], starts_at=time(9), ends_at=time(10))
-        day = tomorrow(network[0])
-        AppointmentFactory(
-            facility=network[0],
-            doctor=doctor,
-            starts_at=in_days(1, 9, facility=network[0]),
-            ends_at=in_days(1, 10, facility=network[0]),
-        )
-        reason = self.why(network[0], doctors=[doctor], last=day)
-        assert reason.code == "all_full"
-        assert f"{day:%B %-d}" in reason.message
-
-    def test_gaps_too_short(self, network):
-        doctor = working_doctor(network[0], starts_at=time(9), ends_at=time(9, 20))
-        reason = self.why(network[0], doctors=[doctor])
-        assert reason.code == "too_short"
-        assert "20 minutes" in reason.message
-
-    def test_hours_that_do_not_suit(self, network):
-        reason = self.why(network[0], facilities=network[:1], to_time=time(6))
-        assert reason.code == "does_not_suit"

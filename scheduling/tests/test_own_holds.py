@@ -14,15 +14,20 @@ from patients.models import Patient
 from patients.tests.factories import PatientFactory
 from scheduling import holding
 from scheduling.models import Appointment
+from scheduling.openings import Slot
 from scheduling.querysets import Visit
 from scheduling.tests.api import APPOINTMENTS, Place
 from scheduling.tests.factories import (
     AppointmentFactory,
     AppointmentTypeFactory,
+    WaitlistEntryFactory,
+    early_facility,
     in_days,
     working_doctor,
 )
 from scheduling.tests.test_races import at_once
+from scheduling.walking_in import walk_in
+from scheduling.worklist import Choice, move_each
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +112,41 @@ def test_a_visit_moves_to_the_time_that_one_has_held_for_it(facility, patient, s
     with pytest.raises(ValidationError) as refusal:
         holding.move(visit, by=sam, starts_at=in_days(1, 14, facility=facility))
     assert refusal.value.code == "doctor_busy"
+
+
+def test_one_s_own_holds_make_way_on_the_work_list(facility, sam):
+    doctor, other = working_doctor(facility), working_doctor(facility)
+    visit = AppointmentFactory(facility=facility, doctor=doctor)
+    keep(at(facility, other, sam))
+    choice = Choice(visit, other, visit.starts_at, visit.version)
+    assert move_each([choice], by=sam) == ([visit], [])
+
+
+def test_one_s_own_holds_make_way_for_who_waits(facility, patient, sam):
+    doctor = working_doctor(facility)
+    held = keep(at(facility, doctor, sam))
+    entry = WaitlistEntryFactory(patient=patient, facility=facility)
+    slot = Slot(doctor, facility, held.starts_at, held.ends_at)
+    booked = holding.fulfil(entry, slot, by=sam)
+    assert (entry.appointment, live(sam)) == (booked, [])
+    theirs = keep(at(facility, doctor, staff_of(facility), 11))
+    mine = keep(at(facility, working_doctor(facility), sam, 11, patient=patient))
+    second = WaitlistEntryFactory(patient=patient, facility=facility)
+    with pytest.raises(ValidationError):
+        holding.fulfil(second, Slot(doctor, facility, theirs.starts_at, theirs.ends_at), by=sam)
+    assert second.is_waiting
+    assert live(sam) == [mine]
+
+
+def test_one_s_own_holds_make_way_for_a_walk_in(patient, sam):
+    facility = early_facility()
+    doctor = working_doctor(facility)
+    start = in_days(0, 9, facility=facility)
+    visit = Visit(doctor=doctor, facility=facility, starts_at=start, by=sam)
+    keep(visit)
+    arrived = walk_in(sam, visit | {"patient": patient})
+    assert (arrived.status, arrived.source) == ("arrived", "walk-in")
+    assert live(sam) == []
 
 
 def test_a_longer_visit_is_confirmed_past_one_s_own_next_hold(facility, patient, sam):

@@ -1,16 +1,10 @@
-"""Many writers at once, on real threads and real transactions.
+"""Many writers at once, on real threads and real transactions."""
 
-The last two tests take the protection away and see the double bookings come: without them, the
-others could pass for the wrong reason.
-"""
-
-import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Barrier
 from typing import Any
 
@@ -19,37 +13,23 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from facilities.models import Doctor, Facility
-from facilities.tests.factories import FacilityFactory
+from facilities.models import Doctor
+from facilities.tests.factories import FacilityFactory, RoomFactory
 from patients.models import Patient
 from patients.tests.factories import PatientFactory
-from scheduling import querysets
 from scheduling.models import Appointment, AppointmentEvent
 from scheduling.models import appointment as appointment_module
 from scheduling.statements import lock_appointment
 from scheduling.tests.factories import (
     AppointmentFactory,
+    AppointmentTypeFactory,
     in_days,
     visit_today,
     working_doctor,
 )
+from scheduling.tests.invariants import overlaps
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-OVERLAPS = """
-    SELECT count(*) FROM scheduling_appointment a JOIN scheduling_appointment b
-    ON a.id < b.id AND (a.doctor_id = b.doctor_id AND a.overbook = b.overbook
-                        OR a.patient_id = b.patient_id)
-    AND tstzrange(a.starts_at, a.ends_at) && tstzrange(b.starts_at, b.ends_at)
-    WHERE a.status = ANY(%(holding)s) AND b.status = ANY(%(holding)s)
-"""
-
-
-def overlaps() -> int:
-    """Count the pairs of appointments that share a doctor or a patient and a minute, by SQL."""
-    with connection.cursor() as cursor:
-        cursor.execute(OVERLAPS, {"holding": [str(status) for status in querysets.HOLDING_TIME]})
-        return cursor.fetchone()[0]
 
 
 def at_once(tasks: list[Callable[[], Any]]) -> Counter[str]:
@@ -79,10 +59,10 @@ def at_once(tasks: list[Callable[[], Any]]) -> Counter[str]:
         return Counter(pool.map(run, tasks))
 
 
-def booking(patient: Patient, doctor: Doctor, at: datetime) -> Callable[[], Any]:
+def booking(patient: Patient, doctor: Doctor, at: datetime, **more: Any) -> Callable[[], Any]:
     facility = doctor.facilities.get()
     return lambda: Appointment.objects.book(
-        patient=patient, doctor=doctor, facility=facility, starts_at=at, by=None
+        patient=patient, doctor=doctor, facility=facility, starts_at=at, by=None, **more
     )
 
 
@@ -103,6 +83,34 @@ def test_of_64_bookings_of_one_patient_with_64_doctors_exactly_one_holds():
     assert ends == {"done": 1, "patient_busy": 63}
 
 
+def test_of_64_who_want_one_room_exactly_one_gets_it():
+    facility = FacilityFactory()
+    room = RoomFactory(facility=facility)
+    at = in_days(1, 9, facility=facility)
+    ends = at_once(
+        [booking(PatientFactory(), working_doctor(facility), at, room=room) for _ in range(64)]
+    )
+    assert ends == {"done": 1, "room_busy": 63}
+
+
+def test_of_a_visit_with_a_buffer_and_one_within_it_exactly_one_is_booked():
+    facility = FacilityFactory()
+    doctor, at = working_doctor(facility), in_days(1, 9, facility=facility)
+    kind = AppointmentTypeFactory(duration_minutes=30, buffer_minutes=15)
+    ends = at_once(
+        [
+            task
+            for _ in range(16)
+            for task in (
+                booking(PatientFactory(), doctor, at, type=kind),
+                booking(PatientFactory(), doctor, at + kind.duration),
+            )
+        ]
+    )
+    assert ends == {"done": 1, "doctor_busy": 31}
+    assert overlaps() == []
+
+
 def test_two_appointments_swapped_at_once_do_not_deadlock():
     facility = FacilityFactory()
     doctors = [working_doctor(facility), working_doctor(facility)]
@@ -119,7 +127,7 @@ def test_two_appointments_swapped_at_once_do_not_deadlock():
         ]
     )
     assert set(ends) <= {"done", "doctor_busy"}
-    assert overlaps() == 0
+    assert overlaps() == []
 
 
 def test_every_write_locks_what_it_occupies_at_once_and_once():
@@ -187,109 +195,3 @@ def test_one_form_sent_by_two_people_changes_the_appointment_once():
     )
     assert ends == {"done": 1, "stale": 7}
     assert appointment.events.filter(kind=AppointmentEvent.Kind.STATUS).count() == 1
-
-
-class Crowd:
-    """Writers who book, move, cancel and undo at random among a few doctors and patients."""
-
-    def __init__(self, facility: Facility, seed: int) -> None:
-        self.facility = facility
-        self.doctors = [working_doctor(facility) for _ in range(4)]
-        self.patients = PatientFactory.create_batch(24)
-        self.seed = seed
-
-    def write(self, worker: int, operations: int) -> Counter[str]:
-        """Do so many operations one after another; count how they ended."""
-        chance = random.Random(self.seed * 1000 + worker)
-        ends: Counter[str] = Counter()
-        try:
-            for _ in range(operations):
-                ends[self._one(chance)] += 1
-        finally:
-            connection.close()
-        return ends
-
-    def _one(self, chance: random.Random) -> str:
-        at = in_days(1, 8, facility=self.facility) + timedelta(minutes=15 * chance.randrange(36))
-        doctor = chance.choice(self.doctors)
-        some = Appointment.objects.order_by("?").first()
-        try:
-            match chance.choice(["book", "book", "move", "cancel", "undo"]):
-                case "move" if some:
-                    some.reschedule(starts_at=at, doctor=doctor, by=None)
-                case "cancel" if some:
-                    some.cancel("No longer needed", by=None)
-                case "undo" if some:
-                    some.undo(by=None)
-                case _:
-                    booking(chance.choice(self.patients), doctor, at)()
-        except ValidationError as refusal:
-            return refusal.error_list[0].code
-        except OperationalError as error:
-            return f"error {getattr(error.__cause__, 'sqlstate', error)}"
-        return "done"
-
-
-def crowded(seed: int, workers: int = 16, operations: int = 125) -> Counter[str]:
-    crowd = Crowd(FacilityFactory(), seed)
-    with ThreadPoolExecutor(workers) as pool:
-        results = pool.map(crowd.write, range(workers), [operations] * workers)
-        return sum(results, Counter())
-
-
-def test_2000_random_writes_at_once_leave_no_overlap():
-    ends = crowded(seed=1)
-    assert ends.total() == 2000
-    assert ends["done"] > 200
-    assert not [end for end in ends if end.startswith("error")]
-    assert overlaps() == 0
-
-
-@contextmanager
-def without_constraints() -> Iterator[None]:
-    """Take the exclusion constraints away for a while."""
-    constraints = [
-        rule
-        for rule in Appointment._meta.constraints
-        if rule.name in {"appointment_doctor_free", "appointment_patient_free"}
-    ]
-    with connection.schema_editor() as editor:
-        for rule in constraints:
-            editor.remove_constraint(Appointment, rule)
-    try:
-        yield
-    finally:
-        Appointment.objects.all().delete()
-        with connection.schema_editor() as editor:
-            for rule in constraints:
-                editor.add_constraint(Appointment, rule)
-
-
-@pytest.fixture
-def no_locks() -> Iterator[None]:
-    """Let the function that every write locks with lock nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_functiondef('scheduling_lock'::regproc)")
-        (locking,) = cursor.fetchone()
-        cursor.execute(re.sub(r"\bPERFORM FROM \w+ WHERE [^;]*;", "", locking))
-        try:
-            yield
-        finally:
-            cursor.execute(locking)
-
-
-@pytest.mark.usefixtures("no_locks")
-def test_without_constraint_and_lock_the_random_writes_do_overlap():
-    with without_constraints():
-        crowded(seed=1, operations=40)
-        assert overlaps() > 0
-
-
-@pytest.mark.usefixtures("no_locks")
-def test_without_the_lock_the_constraint_alone_still_lets_one_win():
-    facility = FacilityFactory()
-    doctor = working_doctor(facility)
-    at = in_days(1, 9, facility=facility)
-    ends = at_once([booking(PatientFactory(), doctor, at) for _ in range(16)])
-    assert ends["done"] == 1
-    assert overlaps() == 0

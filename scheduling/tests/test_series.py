@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -23,6 +24,7 @@ from scheduling.tests.factories import AppointmentTypeFactory, working_doctor
 from scheduling.tests.series_factories import WEEK, Course, starts_of, weekly
 
 pytestmark = pytest.mark.django_db
+DOCUMENT = Path(__file__).parents[2] / "docs/scheduling/series.md"
 
 
 @pytest.fixture
@@ -207,6 +209,7 @@ def test_a_year_of_weeks_takes_four_statements_an_appointment(course):
     assert series.appointments.count() == 52
     assert len(many) - len(few) == 48 * 4
     assert len(many) <= 52 * 4 + 5
+    assert f"takes {52 * 4 + 5} statements at most" in " ".join(DOCUMENT.read_text().split())
 
 
 def test_listing_clashes_takes_as_many_statements_for_each(course):

@@ -97,6 +97,8 @@ def test_the_second_of_two_hours_is_where_a_visit_goes_when_it_is_meant(from_hou
     series.move_from(visit(series, 0), starts_at=second, by=None)
     next_week = datetime(2037, 11, 8, 1, 30, tzinfo=course.facility.tz)
     assert starts_of(series) == [second, next_week]
+    follower = visit(series, 1)
+    assert follower.events.count() == (1 if from_hour == 1 else 2)
 
 
 def test_a_series_does_not_begin_at_the_second_of_two_hours():

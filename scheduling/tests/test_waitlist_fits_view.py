@@ -1,8 +1,6 @@
 """A freed time offered to those who wait, and a booking offered as the end of waiting."""
 
-import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,8 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from facilities.models import Facility
 from facilities.tests.factories import FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
-from scheduling.models import Appointment, AppointmentSeries, WaitlistEntry
-from scheduling.recurrence import Weekly
+from scheduling.models import Appointment, WaitlistEntry
 from scheduling.tests.factories import (
     AppointmentFactory,
     WaitlistEntryFactory,
@@ -101,24 +98,6 @@ def test_cancelling_leads_to_those_who_wait_and_one_press_books(
     entry.refresh_from_db()
     assert entry.status == "booked"
     assert entry.appointment.starts_at == appointment.starts_at
-
-
-def test_cancelling_a_series_names_every_time_that_somebody_waits_for(
-    desk: Client, facility: Facility, entry: WaitlistEntry
-) -> None:
-    doctor, at = working_doctor(facility), in_days(7, 10, facility=facility)
-    rule = str(Weekly(1, (at.astimezone(facility.tz).isoweekday(),), count=3))
-    patient = PatientFactory(facility=facility)
-    where = {"doctor": doctor, "facility": facility, "starts_at": at}
-    series = AppointmentSeries.objects.book(patient=patient, rule=rule, by=None, **where)
-    first, second, third = series.appointments.order_by("starts_at")
-    posted = {"version": first.version, "usual": "Patient is ill", "scope": "following"}
-    page = text(desk.post(f"/appointments/{first.pk}/cancel/", posted, headers=HTMX))
-    assert f"{at.astimezone(facility.tz):%-I:%M}" in page
-    assert "Quint" in page
-    links = [parse_qs(urlsplit(unescape(link)).query) for link in re.findall(r'href="(.*?)"', page)]
-    named = [link["starts_at"] for link in links if "starts_at" in link]
-    assert named == [[iso(visit.starts_at)] for visit in (second, third)]
 
 
 def test_in_the_panel_the_board_beside_it_is_drawn_again(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from facilities.models import Doctor, Facility
-from facilities.tests.factories import FacilityFactory, RoomFactory
+from facilities.tests.factories import FacilityFactory, RoomFactory, staff_of
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment, Closure, FreeTimeHorizon, TimeOff
 from scheduling.tests.factories import (
@@ -178,7 +178,7 @@ def test_every_proposal_can_be_taken(facility, doctor):
         Choice(each.appointment, each.slot.doctor, each.slot.starts_at, each.appointment.version)
         for each in found
     ]
-    moved, refused = move_each(choices, by=None)
+    moved, refused = move_each(choices, by=staff_of(facility))
     assert (len(moved), refused) == (10, [])
 
 
@@ -188,7 +188,7 @@ def test_one_refusal_leaves_the_other_moves_made(facility, doctor):
     away(facility, doctor)
     book(facility, colleague, 10)
     choices = [Choice(visit, colleague, visit.starts_at, visit.version) for visit in visits]
-    moved, refused = move_each(choices, by=None)
+    moved, refused = move_each(choices, by=staff_of(facility))
     assert [visit.pk for visit in moved] == [visits[0].pk, visits[2].pk]
     assert [(each.appointment.pk, each.error.code) for each in refused] == [
         (visits[1].pk, "doctor_busy")
@@ -224,18 +224,20 @@ def test_a_doctor_who_no_longer_works_at_a_facility_is_stranded_there(facility, 
 
 
 @pytest.mark.parametrize("count", [2, 12])
-def test_proposals_take_seven_queries_for_a_facility_however_many_they_are(
-    facility, doctor, count, django_assert_num_queries: DjangoAssertNumQueries
+@pytest.mark.parametrize("kinds", [0, 2])
+def test_proposals_take_as_many_queries_for_many_as_for_few(
+    facility, doctor, count, kinds, django_assert_num_queries: DjangoAssertNumQueries
 ):
     working_doctor(facility)
+    types = AppointmentTypeFactory.create_batch(kinds) or [None]
     for turn in range(count):
-        book(facility, doctor, 8 + turn // 2, turn % 2 * 30)
+        book(facility, doctor, 8 + turn // 2, turn % 2 * 30, type=types[turn % len(types)])
     rows = list(
         away(facility, doctor)
         .affected(timezone.now())
-        .select_related("patient", "doctor", "facility", "room")
+        .select_related("patient", "doctor", "facility", "room", "type")
     )
     FreeTimeHorizon.extend(timezone.now().date())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(1 + 6 + 2 * kinds):
         found = proposals(rows, now=timezone.now())
     assert len(found) == count

@@ -16,7 +16,6 @@ from patients.models import Patient
 from scheduling.asked import LAST_FACILITY, number_in
 from scheduling.calendars import local
 from scheduling.finding import FindForm
-from scheduling.models.free_time import AHEAD
 from scheduling.no_opening import why_none
 from scheduling.openings import Slot, find_openings
 from scheduling.views.answers import DeskRequest
@@ -90,7 +89,7 @@ def found(
 ) -> dict[str, Any]:
     """Return the first openings, or why there is none."""
     now = timezone.now()
-    wanted = form.wanted(patient, known_until=now.date() + AHEAD)
+    wanted = form.wanted(patient)
     slots = find_openings(wanted, now=now, count=count + 1)
     carried = {
         "type": wanted.type.pk if wanted.type else None,

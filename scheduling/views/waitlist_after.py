@@ -22,6 +22,7 @@ from scheduling.models import Appointment, WaitlistEntry
 from scheduling.openings import Slot
 from scheduling.views.answers import BOARD_IS_STALE, DeskRequest, in_panel
 from scheduling.views.board import board_url
+from scheduling.waitlist_querysets import WaitlistQuerySet
 
 MAY_BOOK = ("scheduling.change_waitlistentry", "scheduling.book_appointment")
 MOST_OFFERED = 20
@@ -35,8 +36,7 @@ def whom_it_suits(request: DeskRequest, appointment: Appointment) -> HttpRespons
     entries = WaitlistEntry.objects.visible_to(request.user)
     if not request.user.has_perms(MAY_BOOK) or not entries.waiting().exists():
         return None
-    now = timezone.now()
-    suited = [slot for slot in freed(appointment) if entries.fitting(slot, now=now).exists()]
+    suited = freed(appointment, entries, timezone.now())
     if not suited:
         return None
     first, *others = suited
@@ -45,13 +45,17 @@ def whom_it_suits(request: DeskRequest, appointment: Appointment) -> HttpRespons
     return asked(request, "waitlist_fits", fits_url(first), context)
 
 
-def freed(appointment: Appointment) -> list[Slot]:
-    """Return the times that the last change has left free, those of its series behind its own."""
+def freed(appointment: Appointment, entries: WaitlistQuerySet, now: datetime) -> list[Slot]:
+    """Return the times that the last change has left free and for which somebody waits.
+
+    Those of its series stand behind its own.
+    """
     last = appointment.last_change()
     if last is None:
         return []
     own = freed_by(last, appointment.facility)
-    return [*([own] if own else []), *freed_with(last, appointment)]
+    suited = entries.sought([own] if own else [], now=now)
+    return suited + freed_with(last, appointment, entries, now)
 
 
 def offer_to_close(request: DeskRequest, appointment: Appointment) -> HttpResponse | None:

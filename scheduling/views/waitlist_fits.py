@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from scheduling import holding
 from scheduling.asked import number_in
 from scheduling.calendars import local
 from scheduling.models import Appointment, WaitlistEntry
@@ -40,7 +41,7 @@ def book(request: DeskRequest, pk: int) -> HttpResponse:
     if already := booked_already(entry, slot):
         return booked(request, already)
     try:
-        appointment = entry.book(slot, by=request.user)
+        appointment = holding.fulfil(entry, slot, by=request.user)
     except ValidationError as error:
         context = fits_context(request, slot) | {"refusal": error.messages}
         return in_panel(request, "waitlist_fits", context, refusal_status(error))

@@ -1,20 +1,16 @@
 """Who gets in where: every route of the API, by role, at their own facility and at another."""
 
-import io
-import json
-from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
 from django.urls import reverse
-from PIL import Image
 from rest_framework.test import APIClient
 
-from accounts.tests.clients import given_tokens
 from clinic.tests.access import world
+from clinic.tests.access.asking import ask
 from clinic.tests.access.routes import Route, routes
-from clinic.tests.access.rows import BODIES, EVERYONE, ROWS, Row
-from records.models import Document
+from clinic.tests.access.rows import EVERYONE, ROWS, Row
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +21,6 @@ LISTS = [
     if each.method == "get" and each.name.endswith("-list") and not each.kwargs
 ]
 ANYBODY = ["anonymous", *sorted(EVERYONE)]
-# What an address is below of.
-PARENTS = {"facility_id": "facilities", "doctor_id": "doctors", "patient_id": "patients"}
 
 
 @pytest.fixture(autouse=True)
@@ -56,52 +50,30 @@ def expected(row: Row, role: str, *, elsewhere: bool) -> int:
     return 404 if elsewhere and role in row.bound else 200
 
 
-def address(route: Route, rows: dict) -> str:
-    """Return the address of a row: of the kind with the longest name that the route begins with."""
-    kind = max((kind for kind in rows if route.name.startswith(kind)), key=len, default="")
-    values = {name: rows[PARENTS.get(name, kind)].pk for name in route.kwargs}
-    return reverse(f"api-v1:{route.name}", kwargs=values)
+def outcome(route: Route, answer: Any) -> int:
+    """Return the status that kept somebody out, or 200 where they could do what it is for.
 
-
-def with_pictures(users: list) -> None:
-    drawn = io.BytesIO()
-    Image.new("RGB", (8, 8), "teal").save(drawn, "PNG")
-    for user in users:
-        user.set_picture(drawn.getvalue())
-
-
-def with_file(document: Document) -> None:
-    path = Path(document.file.path)
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(b"x")
+    A conflict is met by who got in. Of what is open to anybody no right body is known here.
+    """
+    status: int = answer.status_code
+    is_open = ROWS[route.name][route.method].is_open
+    if status in (401, 403, 404) and not is_open:
+        return status
+    let_in = 200 <= status < 300 or status == 409 or (is_open and status == 400)
+    return 200 if let_in else status
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_the_right_people_get_in(here, route):
     row = ROWS[route.name][route.method]
-    said = BODIES.get(route.name, lambda own: {})
     for role in ANYBODY:
         for whose in ("own", "other"):
             with transaction.atomic():
-                client, place = APIClient(raise_request_exception=False), getattr(here, whose)
-                if role != "anonymous":
-                    access = given_tokens(here.people[role])["access"]
-                    client.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
-                if "picture" in route.name:
-                    with_pictures([*here.people.values(), place["user"]])
-                if route.name == "documents-content":
-                    with_file(place["documents"])
-                answer = client.generic(
-                    route.method, address(route, place),
-                    json.dumps(said(here.own)), "application/json",
-                    headers={"If-Match": "*"},
-                )  # fmt: skip
+                answer = ask(here, route, role, getattr(here, whose))
+                found = f"{role} at {whose}: {answer.status_code} {answer.getvalue()[:300]!r}"
                 transaction.set_rollback(True)
-            status = answer.status_code if answer.status_code in (401, 403, 404) else 200
-            found = f"{role} at {whose}: {answer.status_code} {answer.getvalue()[:300]!r}"
-            assert answer.status_code < 500, found
             elsewhere = whose == "other" and bool(route.kwargs)
-            assert status == expected(row, role, elsewhere=elsewhere), found
+            assert outcome(route, answer) == expected(row, role, elsewhere=elsewhere), found
 
 
 def ids(answer) -> set:

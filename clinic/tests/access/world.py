@@ -90,7 +90,7 @@ def _of_the_desk(facility: Facility) -> Place:
             facility=facility, starts_at=far, ends_at=far + timedelta(hours=1)
         ),
         "patients": patient,
-        "registrations": RegistrationFactory(facility=facility),
+        "registrations": RegistrationFactory(facility=facility, candidate=patient),
         "appointment-types": AppointmentTypeFactory(bookable_online=True),
         "appointments": AppointmentFactory(**visit),
         "series": AppointmentSeries.objects.book(

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
-from api.filters import DayFilter, Id, InstantFilter
+from api.filters import DayFilter, Id, Starting
 from facilities.models import Facility
 from scheduling.models import Appointment
 from scheduling.status import Status
@@ -12,7 +12,7 @@ from scheduling.status import Status
 ORDERINGS = ("starts_at", "-starts_at", "updated_at")
 
 
-class AppointmentFilter(filters.FilterSet):
+class AppointmentFilter(Starting):
     doctor = Id(field_name="doctor_id")
     patient = Id(field_name="patient_id")
     facility = Id(field_name="facility_id")
@@ -32,18 +32,6 @@ class AppointmentFilter(filters.FilterSet):
     class Meta:
         model = Appointment
         fields: list[str] = []
-
-    @classmethod
-    def get_filters(cls) -> Any:
-        """Add the two whose names Python keeps for itself."""
-        return super().get_filters() | {
-            "from": InstantFilter(
-                field_name="starts_at", lookup_expr="gte", help_text="Starts then or later."
-            ),
-            "to": InstantFilter(
-                field_name="starts_at", lookup_expr="lt", help_text="Starts before then."
-            ),
-        }
 
     def on_day(self, rows: Any, name: str, day: Any) -> Any:
         facility = self.form.cleaned_data.get("facility")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -14,6 +14,8 @@ from rest_framework.response import Response
 from api.examples import exemplified
 from api.fields import Instant, Named
 from api.serializers import ForStaff
+from audit.kinds import Kind
+from audit.reading import shows
 from scheduling.api.appointments import examples
 from scheduling.feeds import entry_of
 from scheduling.history import Entry
@@ -49,12 +51,13 @@ class HistorySerializer(serializers.Serializer):
 
 
 class CalendarRenderer(BaseRenderer):
-    """Lets a request for `text/calendar` pass; what is no calendar is a problem in JSON."""
+    """Lets a request for `text/calendar` pass, and answers problems in JSON."""
 
     media_type, format = "text/calendar", "ics"
 
     def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return data if isinstance(data, bytes) else JSONRenderer().render(data)
+        rendered: bytes = JSONRenderer().render(data)
+        return rendered
 
 
 class Reads:
@@ -67,6 +70,8 @@ class Reads:
     @action(detail=True, pagination_class=None, needs="scheduling.view_appointment")
     def history(self: Any, request: Request, pk: str) -> Response:
         row = self.get_object()
+        if row.patient_id:
+            shows(request, Kind.APPOINTMENT, [row.patient_id])
         events = row.events.select_related("by", "from_doctor", "to_doctor", "from_room", "to_room")
         context = self.get_serializer_context() | {"facility": row.facility}
         shown = HistorySerializer({"results": events}, context=context)
@@ -92,11 +97,12 @@ class Reads:
         renderer_classes=[CalendarRenderer, JSONRenderer],
         needs="scheduling.view_appointment",
     )
-    def calendar(self: Any, request: Request, pk: str) -> Response:
+    def calendar(self: Any, request: Request, pk: str) -> HttpResponse:
         """Answer with a file; a hold is no appointment yet."""
         row = self.get_object()
         if row.status == Status.PENDING:
             raise Http404
         headers = {"Content-Disposition": 'attachment; filename="appointment.ics"'}
         content = written([entry_of(row, request.build_absolute_uri)])
-        return Response(content, content_type=CONTENT_TYPE, headers=headers)
+        # Whatever is accepted: a renderer of JSON would make a string of it.
+        return HttpResponse(content, content_type=CONTENT_TYPE, headers=headers)

@@ -104,8 +104,17 @@ class AppointmentSerializer(ForStaff, serializers.Serializer):
         return [step.value for step in steps]
 
 
+class AsFound(Serializer):
+    """What a slot or an alternative says besides: taken as it was found, and not read."""
+
+    doctor_name = serializers.CharField(read_only=True)
+    facility_name = serializers.CharField(read_only=True)
+    facility_timezone = serializers.CharField(read_only=True)
+    miles = serializers.FloatField(read_only=True)
+
+
 @exemplified(sent=examples.HOLD)
-class HoldSerializer(Serializer):
+class HoldSerializer(AsFound):
     """A time with a doctor, for a patient or still for nobody.
 
     A free slot can be sent as it was found: what it says besides is taken and not read.
@@ -129,10 +138,6 @@ class HoldSerializer(Serializer):
         help_text="Left out: as long as the type, or else 30.",
     )
     ends_at = Instant(required=False, help_text="May be sent instead of `duration_minutes`.")
-    doctor_name = serializers.CharField(read_only=True)
-    facility_name = serializers.CharField(read_only=True)
-    facility_timezone = serializers.CharField(read_only=True)
-    miles = serializers.FloatField(read_only=True)
 
     def validate(self, said: dict[str, Any]) -> Any:
         """Return what was said as what `book()` and `hold()` take."""
@@ -193,7 +198,7 @@ class ConfirmationSerializer(WordsSerializer):
 
 
 @exemplified(sent=examples.MOVE)
-class ChangeSerializer(Serializer):
+class ChangeSerializer(AsFound):
     """Another time, doctor or room, or other words about the visit, or both.
 
     An alternative can be sent as it was answered: the facility, type and length that it names are
@@ -214,29 +219,19 @@ class ChangeSerializer(Serializer):
     )
     doctor_id = Reference(doctors, source="doctor", required=False)
     room_id = Reference(rooms, source="room", required=False)
-    override_reason = serializers.CharField(max_length=200, required=False)
+    override_reason = serializers.CharField(
+        max_length=200, required=False, help_text="Only with a time, a doctor or a room."
+    )
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
-    doctor_name = serializers.CharField(read_only=True)
-    facility_name = serializers.CharField(read_only=True)
-    facility_timezone = serializers.CharField(read_only=True)
-    miles = serializers.FloatField(read_only=True)
 
-
-@exemplified(sent=examples.CANCEL)
-class CancellationSerializer(Serializer):
-    reason = serializers.CharField(max_length=200, help_text="Why it is cancelled.")
-
-
-# What a status may be set to. A time is held by `hold`, and booked or confirmed for somebody.
-BY_STATUS = [each for each in Status if each not in {Status.PENDING, Status.BOOKED}]
-
-
-class StatusChangeSerializer(Serializer):
-    status = serializers.ChoiceField(choices=[(each.value, each.label) for each in BY_STATUS])
-    reason = serializers.CharField(
-        max_length=200, required=False, default="", help_text="Why, where it is cancelled."
-    )
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if "override_reason" in said and not said.keys() & {"starts_at", "doctor", "room"}:
+            message = _("Send with it the time, the doctor or the room that it is for.")
+            raise serializers.ValidationError(
+                {"override_reason": [message]}, code="nothing_to_override"
+            )
+        return said
 
 
 def own_record(user: Any, named: Patient | None = None) -> Patient:

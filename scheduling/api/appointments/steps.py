@@ -4,23 +4,45 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.etags import may_match
+from api.examples import exemplified
 from api.idempotency import idempotent
+from api.serializers import Serializer
 from scheduling import permissions
 from scheduling.api.appointments import examples
-from scheduling.api.appointments.serializers import (
-    BY_STATUS,
-    AppointmentSerializer,
-    CancellationSerializer,
-    StatusChangeSerializer,
-)
+from scheduling.api.appointments.serializers import AppointmentSerializer
 from scheduling.models import Appointment
 from scheduling.status import Status
+
+
+@exemplified(sent=examples.CANCEL)
+class CancellationSerializer(Serializer):
+    reason = serializers.CharField(max_length=200, help_text="Why it is cancelled.")
+
+
+# What a status may be set to. A time is held by `hold`, and booked or confirmed for somebody.
+BY_STATUS = [each for each in Status if each not in {Status.PENDING, Status.BOOKED}]
+
+
+class StatusChangeSerializer(Serializer):
+    status = serializers.ChoiceField(choices=[(each.value, each.label) for each in BY_STATUS])
+    reason = serializers.CharField(
+        max_length=200, required=False, default="", help_text="Why, where it is cancelled."
+    )
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if said["reason"] and said["status"] != Status.CANCELLED:
+            message = _("A reason belongs to `cancelled` alone. Leave it out here.")
+            raise serializers.ValidationError({"reason": [message]}, code="not_cancelled")
+        return said
+
 
 # Spelled out, as of a PATCH nothing would be required.
 STATUS_CHANGE = {

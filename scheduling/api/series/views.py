@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import problems
-from api.filters import Id
+from api.filters import Id, Ordering
 from api.idempotency import idempotent
 from api.problems import Conflict
 from api.views import Endpoint, Lists, Retrieves
@@ -37,6 +37,7 @@ class SeriesFilter(filters.FilterSet):
     patient = Id(field_name="patient_id")
     doctor = Id(field_name="doctor_id")
     facility = Id(field_name="facility_id")
+    ordering = Ordering(fields=["first_day", "last_day", "created_at", "id"])
 
     class Meta:
         model = AppointmentSeries

@@ -9,7 +9,7 @@ from facilities.api.examples import HERE
 from facilities.models import CareType, Facility
 from patients.api.examples import OF
 from scheduling.api.appointments.examples import TIME
-from scheduling.api.appointments.serializers import doctors, patients, types
+from scheduling.api.appointments.serializers import AsFound, doctors, patients, types
 from scheduling.models import Appointment, WaitlistEntry, WorkingHours
 
 ENTRY: dict[str, Any] = {
@@ -114,7 +114,21 @@ class ClosingSerializer(Serializer):
 
 
 @exemplified(sent=TIME)
-class EntryBookingSerializer(Serializer):
+class EntryBookingSerializer(AsFound):
+    """A time with a doctor, for what the patient waits for.
+
+    An alternative can be sent as it was answered: the type and the length that it names are those
+    of the entry, and no others are taken.
+    """
+
     doctor_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
     facility_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
     starts_at = Instant()
+    ends_at = Instant(required=False, help_text="Of the entry's own length.")
+    type_id = serializers.IntegerField(
+        min_value=1,
+        max_value=LARGEST_ID,
+        required=False,
+        allow_null=True,
+        help_text="The entry's own.",
+    )

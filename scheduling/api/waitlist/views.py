@@ -3,19 +3,21 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.filters import Id
+from api.filters import Id, Ordering
 from api.idempotency import idempotent
 from api.views import Creates, Endpoint, Lists, Retrieves
 from audit.api import ShowsRecords
 from audit.kinds import Kind
 from facilities.models import Facility
+from scheduling import holding
 from scheduling.api.appointments.booking import BOOK, LOST
 from scheduling.api.appointments.refused import explained, unbooked
 from scheduling.api.appointments.serializers import AppointmentSerializer, place
@@ -32,6 +34,12 @@ from scheduling.priority import Priority
 from scheduling.querysets import Visit
 
 WRITE = "scheduling.change_waitlistentry"
+KEPT = {
+    "type_id": _("What is waited for has its own type. Leave this out, or change the entry first."),
+    "ends_at": _(
+        "What is waited for has its own length. Leave the end out, or change the entry first."
+    ),
+}
 
 
 class EntryFilter(filters.FilterSet):
@@ -41,6 +49,7 @@ class EntryFilter(filters.FilterSet):
     care_type = Id(field_name="care_type_id")
     priority = filters.ChoiceFilter(choices=Priority.choices)
     status = filters.ChoiceFilter(choices=WaitlistEntry.Status.choices)
+    ordering = Ordering(fields=["created_at", "not_after", "id"])
 
     class Meta:
         model = WaitlistEntry
@@ -135,9 +144,10 @@ class Waitlist(ShowsRecords, Lists, Retrieves, Creates, Endpoint):
     def book_once(self, request: Request) -> Response:
         said = self.read(EntryBookingSerializer)
         self.entry, starts_at = self.get_object(), said["starts_at"]
+        refuse_other(self.entry, said)
         doctor, facility = place(request.user, said["doctor_id"], said["facility_id"])
         self.slot = Slot(doctor, facility, starts_at, starts_at + self.entry.duration)
-        made = self.entry.book(self.slot, by=request.user)
+        made = holding.fulfil(self.entry, self.slot, by=request.user)
         shown = AppointmentSerializer(made, context=self.get_serializer_context()).data
         headers = {"Location": f"{request.path.partition('/waitlist/')[0]}/appointments/{made.pk}"}
         return Response(shown, status=status.HTTP_201_CREATED, headers=headers)
@@ -166,3 +176,11 @@ class Waitlist(ShowsRecords, Lists, Retrieves, Creates, Endpoint):
         serializer.is_valid(raise_exception=True)
         said: dict[str, Any] = serializer.validated_data
         return said
+
+
+def refuse_other(entry: WaitlistEntry, said: dict[str, Any]) -> None:
+    """Refuse another type or length than the entry has; an alternative names them as they are."""
+    kept = {"type_id": entry.type_id, "ends_at": said["starts_at"] + entry.duration}
+    for name, value in kept.items():
+        if said.get(name, value) != value:
+            raise serializers.ValidationError({name: [str(KEPT[name])]}, code="not_changeable")
