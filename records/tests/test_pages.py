@@ -96,11 +96,12 @@ class TestTheChart:
                 EncounterFactory(patient=patient, facility=facility)
                 over = ConditionFactory(patient=patient, facility=facility)
                 over.end(timezone.localdate(), by=doctor)
+                MedicationFactory(patient=patient, facility=facility).end(timezone.now(), by=doctor)
                 wrong = AllergyFactory(patient=patient, facility=facility)
                 wrong.mark_entered_in_error(by=doctor, reason="Wrong")
                 DraftFactory(patient=patient, facility=facility, by=doctor)
 
-        live(1)
+        live(2)
         client.get(chart(patient))
         with django_assert_num_queries(25):
             client.get(chart(patient))
