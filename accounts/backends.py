@@ -11,7 +11,7 @@ from accounts.models import User
 class EmailOrUsernameBackend(ModelBackend):
     """An active account by email address or username; how often one may try, the doors count."""
 
-    def authenticate(  # type: ignore[override]
+    def authenticate(
         self,
         request: HttpRequest | None,
         username: str | None = None,

@@ -25,16 +25,14 @@ class SignInFirstMiddleware(LoginRequiredMiddleware):
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
-    ) -> HttpResponse | None:
+    ) -> Any:
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         is_somebody = needs_sign_in(view_func) and request.user.is_authenticated
         if is_somebody and POLL not in request.headers:
             request.session.saw_somebody()  # type: ignore[attr-defined]
         return answer
 
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., Any]
-    ) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
         address = sign_in_address(request, why_signed_out(request))
         if POLL in request.headers:
             request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)

@@ -142,12 +142,13 @@ class User(AbstractBaseUser):
         They are refused at their next request.
         """
         self.sessions.exclude(pk=here).delete()
-        self.sign_ins.exclude(pk=keep.pk if keep else None).revoke()
+        self.sign_ins.exclude(pk__in=[keep.pk] if keep else []).revoke()
 
     def remove_second_step(self) -> None:
         """Let the person sign in by password alone, such as after a phone was lost."""
         with transaction.atomic():
-            self.authenticator_set.all().delete()
+            # Of allauth's model, which knows this one and not the other way round.
+            self.authenticator_set.all().delete()  # type: ignore[attr-defined]
             self.sign_out_everywhere()
 
     def fingerprint(self) -> str:

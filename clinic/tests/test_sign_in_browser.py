@@ -87,8 +87,10 @@ def test_a_passkey_that_is_not_there_is_told_on_the_page(desk: Desk, open_desk):
     page = open_desk()
     page.goto(f"{desk.address}/account/second-step/passkeys/add/")
     confirm(page)
-    page.evaluate("navigator.credentials.create = () => Promise.reject(new Error('put away'))")
-    page.get_by_role("button", name="Add a passkey").click()
+    add = page.get_by_role("button", name="Add a passkey")
+    expect(add).to_be_visible()
+    page.evaluate("() => { navigator.credentials.create = () => Promise.reject(Error('no')); }")
+    add.click()
     expect(page.get_by_text("The passkey was not taken.")).to_be_visible()
 
 
