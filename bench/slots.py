@@ -88,11 +88,19 @@ class Clock:
 
     def __init__(self, plan: Plan, now: datetime, count: int) -> None:
         database.use(plan.database)
+        self.database = plan.database
+        self.holds = cases.hold_some(random.Random(plan.seed), now)
         self.calls = {
             subject.name: calls_of(subject, plan.seed, now, count) for subject in SUBJECTS
         }
         self.taken: Taken = {subject.name: [] for subject in SUBJECTS}
         self.cursor = connection.copy().cursor()
+
+    def take_back(self) -> None:
+        """Leave the database as it was found."""
+        self.cursor.connection.close()
+        database.use(self.database)
+        cases.take_back(self.holds)
 
     def time(self, number: int) -> None:
         """Time one call of each subject."""
@@ -110,6 +118,8 @@ def timed(plans: list[Plan], now: datetime, count: int) -> list[Taken]:
     for number in [*range(count), *range(count)]:
         for clock in clocks:
             clock.time(number)
+    for clock in clocks:
+        clock.take_back()
     return [{name: figures[count:] for name, figures in clock.taken.items()} for clock in clocks]
 
 

@@ -47,14 +47,11 @@ def may_move(user: User, appointment: Appointment) -> bool:
 
 
 def steps_of(user: User, appointment: Appointment, now: datetime) -> list[Status]:
-    """Return the steps that this person may take at `now`, in the order of a visit.
-
-    What was cancelled or missed is booked again by taking that back, which is no step.
-    """
+    """Return the steps that this person may take at `now`, in the order of a visit."""
     if appointment.is_held_by_other(user) and not user.is_admin:
         return []
     open_now = rules.open_steps(appointment, now)
-    if appointment.status != Status.PENDING or not appointment.holds_time_at(now):
+    if not appointment.holds_time_at(now):
         open_now -= {Status.BOOKED}
     if rules.is_with_the_desk(appointment, user):
         open_now -= {Status.CANCELLED}

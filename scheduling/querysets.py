@@ -13,7 +13,7 @@ from facilities.models import Doctor, Facility, Room
 from facilities.refusals import refusal
 from patients.models import Patient
 from scheduling.availability import DEFAULT_DURATION, GRID, Period, day_bounds
-from scheduling.statements import broken_constraint, insert
+from scheduling.statements import broken_constraint
 from scheduling.status import EXPECTED, HOLDING_TIME, Status
 from scheduling.writing import one_write
 
@@ -147,7 +147,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             exclude=["patient", "doctor", "facility", "room", "type", "series", "created_by"]
         )
         appointment.take_time(override, visit["by"])
-        insert(appointment, appointment.event(kind, visit["by"], appointment.override_reason))
+        appointment.insert(kind, visit["by"])
         return appointment
 
     def _refuse_taken(self, visit: "Visit") -> None:

@@ -19,6 +19,7 @@ from scheduling.status import MOVABLE, NEXT, ON_THE_DAY, UNTIL_ARRIVAL, Status
 from scheduling.triggers import GRACE_MINUTES
 
 if TYPE_CHECKING:
+    from facilities.models import Doctor, Facility
     from scheduling.models.appointment import Appointment
     from scheduling.models.event import AppointmentEvent
 
@@ -55,7 +56,7 @@ def open_steps(appointment: "Appointment", now: datetime) -> frozenset[Status]:
 def _may_be_taken(appointment: "Appointment", step: Status, now: datetime) -> bool:
     if step == Status.NOSHOW:
         return now >= appointment.starts_at
-    return step not in ON_THE_DAY or _day_has_come(appointment, now)
+    return step not in ON_THE_DAY or day_has_come(appointment, now)
 
 
 def refuse_step(appointment: "Appointment", step: Status, now: datetime) -> None:
@@ -90,7 +91,7 @@ def refuse_step(appointment: "Appointment", step: Status, now: datetime) -> None
     )
 
 
-def _day_has_come(appointment: "Appointment", now: datetime) -> bool:
+def day_has_come(appointment: "Appointment", now: datetime) -> bool:
     day, today = (local(at, appointment.facility).date() for at in (appointment.starts_at, now))
     return today >= day
 
@@ -151,8 +152,8 @@ def refuse_others_hold(appointment: "Appointment", by: User | None) -> None:
         )
 
 
-def refuse_room(appointment: "Appointment") -> None:
-    """Codes: `room_elsewhere`, `room_inactive`."""
+def refuse_room(appointment: "Appointment", before: "Appointment | None") -> None:
+    """Codes: `room_elsewhere`, `room_inactive`; the latter not for a room that it had `before`."""
     room = appointment.room
     if room is None:
         return
@@ -161,11 +162,29 @@ def refuse_room(appointment: "Appointment") -> None:
             _("This room belongs to another facility. Choose a room of this one."),
             code="room_elsewhere",
         )
-    if not room.is_active:
+    if not room.is_active and not (before and before.room_id == room.pk):
         raise ValidationError(
             _("%(room)s is not in use any more. Choose another room.") % {"room": room},
             code="room_inactive",
         )
+
+
+def refuse_doctor_elsewhere(doctor: "Doctor", facility: "Facility") -> None:
+    """Code: `doctor_elsewhere`."""
+    if not doctor.facilities.filter(pk=facility.pk).exists():
+        raise ValidationError(
+            _("%(doctor)s does not work at %(facility)s. Choose a doctor who does.")
+            % {"doctor": doctor, "facility": facility},
+            code="doctor_elsewhere",
+        )
+
+
+def keeps_its_time(appointment: "Appointment", before: "Appointment | None") -> bool:
+    """Say whether the doctor and the time are as they were `before` a change."""
+    if before is None:
+        return False
+    was, now = ((each.doctor_id, each.starts_at, each.ends_at) for each in (before, appointment))
+    return was == now
 
 
 def refuse_by_type(appointment: "Appointment", before: "Appointment | None") -> None:

@@ -1,19 +1,23 @@
 """Sets of series, and the way in for a new one."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
 from patients.models import Patient
+from scheduling.availability import instant_of_hours
 from scheduling.clashes import Clash, SeriesClash
 
 if TYPE_CHECKING:
-    from scheduling.models import AppointmentSeries, AppointmentType
+    from scheduling.models import Appointment, AppointmentSeries, AppointmentType
     from scheduling.openings import Slot
 
 
@@ -58,6 +62,16 @@ class SeriesQuerySet(models.QuerySet["AppointmentSeries"]):
             created_by=by,
         )
         series.clean()
+        # Compared in UTC: in a zone of its own, a time that occurs twice equals none elsewhere.
+        if instant_of_hours(first.date(), first.time(), facility.tz) != starts_at.astimezone(UTC):
+            raise ValidationError(
+                _(
+                    "The clocks go back on that day, and %(time)s occurs twice. A series begins at "
+                    "the first of the two. Choose another start."
+                )
+                % {"time": date_format(first, "TIME_FORMAT")},
+                code="second_of_two",
+            )
         return series
 
     def book(
@@ -67,9 +81,12 @@ class SeriesQuerySet(models.QuerySet["AppointmentSeries"]):
         leaving_out: Collection[int] = (),
         now: datetime | None = None,
         details: Mapping[str, Any] | None = None,
+        hold: "Appointment | None" = None,
         **wanted: Any,
     ) -> "AppointmentSeries":
         """Book every appointment of a series, or none; return the series.
+
+        A `hold` of one's own is given up for it, and stays when the series is refused.
 
         `wanted` is what `planned()` takes, `details` go to each appointment, such as `reason`.
         Indexes count the rule's starts from 0: those in `replacing` are booked at another slot,
@@ -78,7 +95,7 @@ class SeriesQuerySet(models.QuerySet["AppointmentSeries"]):
         """
         series = self.planned(**wanted)
         try:
-            series.write(replacing or {}, leaving_out, details or {})
+            series.write(replacing or {}, leaving_out, details or {}, hold)
         except SeriesClash as clash:
             clash.offer_alternatives(now or timezone.now())
             raise

@@ -47,8 +47,8 @@ NEXT: dict[str, frozenset[Status]] = {
     ),
     Status.CHECKED_IN: frozenset({Status.FULFILLED, Status.CANCELLED, Status.ENTERED_IN_ERROR}),
     Status.FULFILLED: frozenset({Status.ENTERED_IN_ERROR}),
-    Status.NOSHOW: frozenset({Status.BOOKED, Status.ARRIVED, Status.ENTERED_IN_ERROR}),
-    Status.CANCELLED: frozenset({Status.BOOKED, Status.ENTERED_IN_ERROR}),
+    Status.NOSHOW: frozenset({Status.ARRIVED, Status.ENTERED_IN_ERROR}),
+    Status.CANCELLED: frozenset({Status.ENTERED_IN_ERROR}),
     Status.ENTERED_IN_ERROR: frozenset(),
 }
 

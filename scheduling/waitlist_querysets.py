@@ -21,14 +21,15 @@ from facilities.models import Doctor, Facility
 from facilities.zip_codes import Point, centroid, miles_between
 from patients.models import Patient
 from scheduling.availability import LONGEST
+from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.priority import urgency
-from scheduling.status import HOLDING_TIME, Status
+from scheduling.status import Status
 from scheduling.writing import one_write
 
 if TYPE_CHECKING:
-    from scheduling.models import Appointment, WaitlistEntry
+    from scheduling.models import WaitlistEntry
     from scheduling.openings import Slot
 
 _MINUTE = Value(timedelta(minutes=1), output_field=DurationField())
@@ -121,11 +122,11 @@ class WaitlistQuerySet(models.QuerySet["WaitlistEntry"]):
         """Keep those with an open record who have no appointment in the time that `able_to_come`
         laid out for them, and have not given up this very time."""
         patient = Patient.objects.filter(pk=OuterRef("patient"))
-        busy = patient.filter(
-            appointments__status__in=HOLDING_TIME,
-            appointments__starts_at__gt=slot.starts_at - LONGEST,
-            appointments__starts_at__lt=OuterRef("end"),
-            appointments__ends_at__gt=slot.starts_at,
+        busy = Appointment.objects.holding_time().filter(
+            patient=OuterRef("patient"),
+            starts_at__gt=slot.starts_at - LONGEST,
+            starts_at__lt=OuterRef("end"),
+            ends_at__gt=slot.starts_at,
         )
         gave_up = patient.filter(
             Q(appointments__events__kind=AppointmentEvent.Kind.MOVED)

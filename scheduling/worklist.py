@@ -80,11 +80,15 @@ class Taken:
 
     @classmethod
     def load(cls, appointments: list[Appointment], now: datetime) -> "Taken":
-        """Load, in one query, what else holds these appointments' patients and rooms."""
+        """Load, in one query, what else holds these appointments' patients and rooms.
+
+        `appointments` are by start; what is later than any proposal for them is left out.
+        """
         taken = cls()
+        until = max(appointments[-1].starts_at, now) + WITHIN + timedelta(days=1)
         patients = {each.patient_id for each in appointments if each.patient_id}
         rooms = {each.room_id for each in appointments if each.room_id}
-        held = Appointment.objects.holding_time().filter(blocked_until__gt=now)
+        held = Appointment.objects.holding_time().filter(blocked_until__gt=now, starts_at__lt=until)
         for each in held.filter(Q(patient__in=patients) | Q(room__in=rooms)):
             taken.hold(each, Period(each.starts_at, each.ends_at), each.blocked_until)
         return taken

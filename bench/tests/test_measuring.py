@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bench import stage
-from bench.cases import day_boards, months_of_one_doctor, searches
+from bench.cases import day_boards, hold_some, months_of_one_doctor, searches, take_back
 from bench.clients import CONTENDERS, Attempt, field_of, race
 from bench.contention import Score, report
 from bench.goals import percentile, verdict
@@ -91,11 +91,15 @@ def test_the_statements_of_each_search_are_captured_and_timed(db):
     plan = Plan(facilities=3, doctors=12, patients=200, history=0)
     with connection.cursor() as cursor:
         write(cursor, plan, datetime.now(UTC).date(), say=lambda step: None)
+        holds = hold_some(random.Random(1), timezone.now())
+        assert 0 < len(holds) == Appointment.objects.filter(status="pending").count()
         for cases in (searches, months_of_one_doctor, day_boards):
-            for case in islice(cases(random.Random(1), timezone.now()), 3):
+            for case in islice(cases(random.Random(1), timezone.now()), 20):
                 statements = captured(case)
                 assert statements
                 assert milliseconds(cursor, statements) > 0
+        take_back(holds)
+        assert not Appointment.objects.filter(pk__in=holds).exists()
 
 
 def test_a_verdict_is_the_last_word():

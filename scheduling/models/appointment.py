@@ -30,7 +30,7 @@ from scheduling.free_time_triggers import appointment_free_time_triggers
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.event import AppointmentEvent
 from scheduling.querysets import HOLD, LONGEST_HOLD, AppointmentQuerySet
-from scheduling.statements import lock_appointment, lock_occupied, locked, update
+from scheduling.statements import insert, lock_appointment, lock_occupied, locked, update
 from scheduling.status import HOLDING_TIME, MOVABLE, NEXT, Status
 from scheduling.triggers import appointment_triggers
 from scheduling.writing import one_write
@@ -150,14 +150,18 @@ class Appointment(models.Model):
         """Check the rules that compare fields or read other rows, in words for a person.
 
         With an `override_reason` the time may lie outside hours or in an absence. The doctor's
-        calendar is loaded unless it is given. Who keeps the type and the doctor that the visit had
-        `before` may do so, even if neither would be booked today.
+        calendar is loaded unless it is given. What the visit had `before`, its time, room, type
+        and doctor, it may keep, even if it could not be booked so today.
         """
         super().clean()
         rules.refuse_times(self)
-        rules.refuse_room(self)
+        rules.refuse_room(self, before)
         rules.refuse_by_type(self, before)
-        if not self.override_reason:
+        if rules.keeps_its_time(self, before):
+            return
+        if self.override_reason:
+            rules.refuse_doctor_elsewhere(self.doctor, self.facility)
+        else:
             calendars.refuse_closed_time(self, calendar)
 
     @one_write
@@ -174,9 +178,10 @@ class Appointment(models.Model):
         """Move to another start, and to another doctor or room if given; the length stays.
 
         With a reason to `override`, the new time may be taken or outside hours. Without `room` the
-        visit keeps its own. Raises ValidationError when the appointment has changed since
-        `version`, is over, or the new time cannot be had (`doctor_busy`, `patient_busy`,
-        `room_busy`, `in_the_past`, …), or for a patient's account who has arrived (`not_movable`).
+        visit keeps its own. Who has arrived and is moved to a later day is booked again.
+        Raises ValidationError when the appointment has changed since `version`, is over, or the
+        new time cannot be had (`doctor_busy`, `patient_busy`, `room_busy`, `in_the_past`, …), or
+        for a patient's account who has arrived (`not_movable`).
         """
         before = self._lock(
             version, doctor=doctor.pk if doctor else None, room=room.pk if room else None
@@ -195,6 +200,8 @@ class Appointment(models.Model):
         self.doctor = doctor or self.doctor
         self.room = room or self.room
         self.take_time(override, by, before)
+        if self.status == Status.ARRIVED and not rules.day_has_come(self, timezone.now()):
+            self.status = Status.BOOKED
         self._save_change(AppointmentEvent.Kind.MOVED, before, by, override)
 
     @one_write
@@ -261,12 +268,7 @@ class Appointment(models.Model):
         """
         self._lock_row(None)
         if self.status != Status.PENDING or self.hold_expires_at is None:
-            raise ValidationError(
-                gettext(
-                    "The time is not held for you any more. Book it again, or choose another time."
-                ),
-                code="hold_lost",
-            )
+            raise _hold_lost()
         longest = min(now + HOLD, self.created_at + LONGEST_HOLD)
         self.hold_expires_at = max(self.hold_expires_at, longest)
         self.save(update_fields=["hold_expires_at", "updated_at"])
@@ -359,12 +361,7 @@ class Appointment(models.Model):
                 ),
                 code="already_booked",
             )
-        return ValidationError(
-            gettext(
-                "The time is not held for you any more. Book it again, or choose another time."
-            ),
-            code="hold_lost",
-        )
+        return _hold_lost()
 
     def last_undoable_event(self, now: datetime) -> AppointmentEvent | None:
         """Return the last change if it can be taken back at `now`: on its own local day only."""
@@ -453,7 +450,7 @@ class Appointment(models.Model):
 
         What a new appointment occupies is locked here; what is moved has been locked before.
         With a reason to override, hours do not count, and a taken time is booked once more. The
-        reason holds for this time only: another needs its own.
+        reason holds for this time only: another needs its own, and who keeps the time keeps it.
         """
         calendar = None if before else calendars.locked_for_booking(self)
         now, override = timezone.now(), override.strip()
@@ -464,8 +461,9 @@ class Appointment(models.Model):
             rules.refuse_online(self, now)
         if before is None and (by_themselves or self.source == self.Source.ONLINE):
             rules.refuse_other_length(self)
-        self.override_reason = override
-        self.overbook = self._free_level() if override else 0
+        if override or not rules.keeps_its_time(self, before):
+            self.override_reason = override
+            self.overbook = self._free_level() if override else 0
         self.clean(calendar, before)
 
     def _free_level(self) -> int:
@@ -482,34 +480,19 @@ class Appointment(models.Model):
             )
         return level
 
-    def event(
-        self, kind: str, by: User | None, reason: str = "", before: "Appointment | None" = None
-    ) -> AppointmentEvent:
-        """Return the unsaved event of a change; a new row has no `before`."""
-        was = before or self
-        return AppointmentEvent(
-            kind=kind,
-            at=timezone.now(),
-            by=by,
-            reason=reason,
-            from_status=before.status if before else "",
-            to_status=self.status,
-            from_starts_at=was.starts_at,
-            to_starts_at=self.starts_at,
-            from_ends_at=was.ends_at,
-            to_ends_at=self.ends_at,
-            from_doctor_id=was.doctor_id,
-            to_doctor_id=self.doctor_id,
-            from_room_id=was.room_id,
-            to_room_id=self.room_id,
-            from_overbook=was.overbook,
-            to_overbook=self.overbook,
-            from_override_reason=was.override_reason,
-            to_override_reason=self.override_reason,
-        )
+    def insert(self, kind: str, by: User | None) -> None:
+        """Write a new row, with the event of its kind; see `objects.book()`."""
+        insert(self, AppointmentEvent.of(self, kind, by, self.override_reason))
 
     def _save_change(
         self, kind: str, before: "Appointment", by: User | None, reason: str = ""
     ) -> None:
         self.version += 1
-        update(self, before, self.event(kind, by, reason, before))
+        update(self, before, AppointmentEvent.of(self, kind, by, reason, before))
+
+
+def _hold_lost() -> ValidationError:
+    return ValidationError(
+        gettext("The time is not held for you any more. Book it again, or choose another time."),
+        code="hold_lost",
+    )

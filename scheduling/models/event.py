@@ -1,12 +1,23 @@
 """What happened to an appointment: every step and every move, written once and never changed."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from facilities.models import Doctor, Room
 from scheduling.status import Status
+
+if TYPE_CHECKING:
+    from scheduling.models.appointment import Appointment
+
+
+# What an event tells both sides of, besides the status.
+SIDES = ("starts_at", "ends_at", "doctor_id", "room_id", "overbook", "override_reason")
 
 
 class AppointmentEvent(models.Model):
@@ -61,6 +72,22 @@ class AppointmentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def of(
+        cls,
+        appointment: "Appointment",
+        kind: str,
+        by: User | None,
+        reason: str = "",
+        before: "Appointment | None" = None,
+    ) -> "AppointmentEvent":
+        """Return the unsaved event of a change; a new row has no `before`."""
+        was = before or appointment
+        sides = {"from_status": before.status if before else "", "to_status": appointment.status}
+        for name in SIDES:
+            sides |= {f"from_{name}": getattr(was, name), f"to_{name}": getattr(appointment, name)}
+        return cls(kind=kind, at=timezone.now(), by=by, reason=reason, **sides)
 
     @property
     def is_undoable(self) -> bool:

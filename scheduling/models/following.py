@@ -5,7 +5,7 @@ rooms. Each change then goes through the appointment's own method, and so leaves
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from accounts.models import User
@@ -112,18 +112,28 @@ def _shifted(
     doctor: Doctor | None,
     replacing: "Mapping[int, Slot]",
 ) -> dict[int, Appointment]:
-    """Return by id where each is to be, unsaved; the shift is that of the facility's clock."""
+    """Return by id where each is to be, unsaved; the shift is that of the facility's clock.
+
+    In an hour that occurs twice the appointment itself goes where it is told, and what follows
+    keeps its instant when the clock's time stays.
+    """
     own = following[0]
     shift = _clock(own, starts_at) - _clock(own, own.starts_at)
     wanted = {}
     for each in following:
-        at = _clock(each, each.starts_at) + shift
-        start = instant_of_hours(at.date(), at.time(), each.facility.tz)
+        start = starts_at if each == own else _later_on_the_clock(each, shift)
         goal = _moved(each, doctor or each.doctor, start)
         if slot := replacing.get(each.pk):
             goal = _moved(each, slot.doctor, slot.starts_at)
         wanted[each.pk] = goal
     return wanted
+
+
+def _later_on_the_clock(appointment: Appointment, shift: timedelta) -> datetime:
+    if not shift:
+        return appointment.starts_at
+    at = _clock(appointment, appointment.starts_at) + shift
+    return instant_of_hours(at.date(), at.time(), appointment.facility.tz)
 
 
 def _clock(appointment: Appointment, at: datetime) -> datetime:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from facilities.models import Doctor, Facility, Room
 from patients.models import Patient
-from scheduling import recurrence
+from scheduling import reasons, recurrence
 from scheduling.availability import instant_of_hours
 from scheduling.clashes import Attempt, SeriesClash
 from scheduling.models.appointment import Appointment
@@ -30,7 +30,7 @@ from scheduling.models.hours import WorkingHours
 from scheduling.recurrence import Weekly
 from scheduling.series_constraints import series_constraints
 from scheduling.series_queryset import SeriesQuerySet
-from scheduling.statements import lock_occupied
+from scheduling.statements import lock_occupied, locked
 from scheduling.writing import one_write
 
 if TYPE_CHECKING:
@@ -152,14 +152,23 @@ class AppointmentSeries(models.Model):
         replacing: "Mapping[int, Slot]",
         leaving_out: Collection[int],
         details: Mapping[str, Any],
+        hold: Appointment | None = None,
     ) -> None:
         """Save this new series with all its appointments, or nothing; see `objects.book()`."""
         starts = self._chosen_starts(replacing, leaving_out)
+        held = [locked(Appointment, hold.pk)] if hold else []
         lock_occupied(
-            doctors={self.doctor_id, *(slot.doctor.pk for slot in replacing.values())},
-            patients={self.patient_id},
-            rooms={self.room_id},
+            doctors={
+                self.doctor_id,
+                *(slot.doctor.pk for slot in replacing.values()),
+                *(each.doctor_id for each in held),
+            },
+            patients={self.patient_id, *(each.patient_id for each in held)},
+            rooms={self.room_id, *(each.room_id for each in held)},
         )
+        for each in held:
+            if each.status == Appointment.Status.PENDING:
+                each.cancel(reasons.HOLD_GIVEN_UP, by=self.created_by)
         self.save()
         attempt = Attempt()
         for index, (doctor, starts_at) in starts.items():

@@ -29,6 +29,7 @@ from scheduling.models.appointment import Appointment
 from scheduling.models.appointment_type import AppointmentType
 from scheduling.models.hours import WorkingHours
 from scheduling.priority import Priority
+from scheduling.statements import locked
 from scheduling.status import HOLDING_TIME
 from scheduling.waitlist_querysets import WaitlistQuerySet
 from scheduling.waitlist_rules import FARTHEST_MILES, waitlist_constraints, waitlist_triggers
@@ -188,11 +189,12 @@ class WaitlistEntry(models.Model):
     def close(self, appointment: Appointment, *, by: User | None) -> None:
         """End the entry with an appointment of the same patient that is booked already."""
         self._lock()
-        if appointment.status not in HOLDING_TIME:
+        status = locked(Appointment, appointment.pk).status
+        if status == Appointment.Status.PENDING or status not in HOLDING_TIME:
             raise ValidationError(
                 gettext(
-                    "That appointment does not take place any more. Keep the patient on the "
-                    "waitlist, or remove them with a reason."
+                    "That appointment is not booked. Keep the patient on the waitlist, or remove "
+                    "them with a reason."
                 ),
                 code="not_booked",
             )

@@ -137,6 +137,17 @@ def test_times_are_read_and_shown_by_the_facility_s_clock(desk, facility, doctor
     assert "9:00 AM MST" in desk.get("/absences/").content.decode()
 
 
+def test_the_list_shows_times_by_the_clock_of_who_reads_it(desk, facility, doctor):
+    elsewhere = FacilityFactory(name="Aardvark Hill", timezone="America/New_York")
+    doctor.facilities.add(elsewhere)
+    midnight = in_days(2, 0, facility=facility)
+    TimeOff.objects.create(
+        doctor=doctor, starts_at=midnight, ends_at=midnight + timedelta(hours=7, minutes=45)
+    )
+    for address in ("/absences/", f"/doctors/{doctor.pk}/time-off/"):
+        assert "7:45 AM" in desk.get(address).content.decode()
+
+
 @pytest.mark.parametrize(
     ("starts_at", "ends_at", "words"),
     [

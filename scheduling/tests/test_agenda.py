@@ -11,7 +11,12 @@ from scheduling.agenda import doctor_days, doctors_on
 from scheduling.alternatives import alternatives
 from scheduling.models import Appointment, Closure, TimeOff, WorkingHours
 from scheduling.openings import free_starts
-from scheduling.tests.factories import AppointmentFactory, in_days, working_doctor
+from scheduling.tests.factories import (
+    AppointmentFactory,
+    AppointmentTypeFactory,
+    in_days,
+    working_doctor,
+)
 from scheduling.wanted import Wanted
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +200,12 @@ class TestAlternatives:
         TimeOff.objects.create(doctor=doctor, **day)
         found = alternatives(lost, now=timezone.now())
         assert {slot.doctor for slot in found} == {alike}
+
+    def test_only_who_offers_the_type_helps_out(self, facility, doctor):
+        kind = AppointmentTypeFactory()
+        kind.doctors.set([doctor])
+        alike = working_doctor(facility)
+        lost = self.lost(facility, doctor, type=kind)
+        assert {slot.doctor for slot in alternatives(lost, now=timezone.now())} == {doctor}
+        kind.doctors.add(alike)
+        assert alike in {slot.doctor for slot in alternatives(lost, now=timezone.now(), count=20)}

@@ -194,8 +194,33 @@ def test_a_patient_who_has_arrived_is_moved_by_the_desk_alone(appointment):
     assert code_of(refusal) == "not_movable"
     assert not permissions.may_move(own, appointment)
     assert permissions.may_move(staff_of(appointment.facility), appointment)
-    tomorrow = in_days(1, 9, facility=appointment.facility)
-    appointment.reschedule(starts_at=tomorrow, by=staff_of(appointment.facility))
+    later = appointment.starts_at + timedelta(minutes=15)
+    appointment.reschedule(starts_at=later, by=staff_of(appointment.facility))
+    assert appointment.status == "arrived"
+
+
+def test_who_has_arrived_and_is_moved_to_another_day_is_booked_for_it(appointment):
+    appointment.mark_arrived(by=None)
+    appointment.reschedule(starts_at=in_days(1, 9, facility=appointment.facility), by=None)
+    assert appointment.status == "booked"
+    event = appointment.events.first()
+    assert (event.kind, event.from_status, event.to_status) == ("moved", "arrived", "booked")
+    appointment.undo(by=None)
+    assert appointment.status == "arrived"
+
+
+def test_a_visit_keeps_a_room_that_is_not_in_use_any_more(appointment):
+    room = RoomFactory(facility=appointment.facility)
+    appointment.reschedule(starts_at=appointment.starts_at, room=room, by=None)
+    room.is_active = False
+    room.save()
+    other = working_doctor(appointment.facility)
+    appointment.reschedule(starts_at=appointment.ends_at, doctor=other, by=None)
+    assert appointment.room == room
+    another = RoomFactory(facility=appointment.facility, is_active=False)
+    with pytest.raises(ValidationError) as refusal:
+        appointment.reschedule(starts_at=appointment.starts_at, room=another, by=None)
+    assert code_of(refusal) == "room_inactive"
 
 
 OPERATIONS = {

@@ -122,9 +122,12 @@ def test_a_visit_is_moved_over_a_taken_time_for_a_reason(taken):
 
 def test_the_reason_for_one_time_is_none_for_another(facility, taken):
     visit = over(taken)
+    other = AppointmentFactory(
+        facility=facility, doctor=taken.doctor, starts_at=in_days(1, 11, facility=facility)
+    )
     for starts_at, code in [
         (in_days(1, 20, facility=facility), "outside_hours"),
-        (taken.starts_at, "doctor_busy"),
+        (other.starts_at, "doctor_busy"),
     ]:
         with pytest.raises(ValidationError) as refusal:
             visit.reschedule(starts_at=starts_at, by=None)
@@ -153,3 +156,26 @@ def test_a_reason_does_not_move_a_visit_off_the_grid(taken):
     with pytest.raises(ValidationError) as refusal:
         over(taken, starts_at=taken.starts_at + timedelta(minutes=2))
     assert code_of(refusal) == "off_grid"
+
+
+def test_another_room_at_the_same_time_needs_no_reason_anew(facility, doctor, nine, taken):
+    visit = over(taken)
+    evening = AppointmentFactory(
+        facility=facility, doctor=doctor, starts_at=nine + 11 * HOUR, override="Works late"
+    )
+    Closure.objects.create(facility=facility, starts_at=nine, ends_at=nine + HOUR)
+    for each, level, reason in ((visit, 1, "In pain"), (evening, 0, "Works late"), (taken, 0, "")):
+        room = RoomFactory(facility=facility)
+        each.reschedule(starts_at=each.starts_at, room=room, by=None)
+        assert (each.room, each.overbook, each.override_reason) == (room, level, reason)
+
+
+def test_no_reason_books_a_doctor_where_they_do_not_work(facility, nine):
+    with pytest.raises(ValidationError) as refusal:
+        AppointmentFactory(
+            facility=facility,
+            doctor=working_doctor(FacilityFactory()),
+            starts_at=nine,
+            override="In pain",
+        )
+    assert code_of(refusal) == "doctor_elsewhere"

@@ -1,6 +1,6 @@
 """Changing an appointment of a series and all that follow it: all of them, or none."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -73,6 +73,38 @@ def test_another_doctor_takes_over_from_here(course, series):
     series.move_from(visit(series, 2), starts_at=course.at(2), doctor=other, by=None)
     doctors = list(series.appointments.order_by("starts_at").values_list("doctor", flat=True))
     assert doctors == [course.doctor.pk] * 2 + [other.pk] * 2
+
+
+def test_another_doctor_keeps_the_instant_in_an_hour_that_occurs_twice():
+    course = Course(timezone="America/Chicago")
+    course.doctor, other = (working_doctor(course.facility, time(0, 30)) for _ in range(2))
+    course.first = datetime(2037, 10, 25, 1, 30, tzinfo=course.facility.tz)
+    series = course.book(rule=weekly(course.first, count=2))
+    second = datetime(2037, 11, 1, 7, 30, tzinfo=UTC)  # half past one, for the second time
+    visit(series, 1).reschedule(starts_at=second, by=None)
+    series.move_from(visit(series, 0), starts_at=course.first, doctor=other, by=None)
+    assert starts_of(series) == [course.first, second]
+    assert set(series.appointments.values_list("doctor", flat=True)) == {other.pk}
+
+
+@pytest.mark.parametrize("from_hour", [1, 9])
+def test_the_second_of_two_hours_is_where_a_visit_goes_when_it_is_meant(from_hour):
+    course = Course(timezone="America/Chicago")
+    course.doctor = working_doctor(course.facility, time(0, 30))
+    course.first = datetime(2037, 11, 1, from_hour, 30, tzinfo=course.facility.tz)
+    series = course.book(rule=weekly(course.first, count=2))
+    second = datetime(2037, 11, 1, 7, 30, tzinfo=UTC)  # half past one, for the second time
+    series.move_from(visit(series, 0), starts_at=second, by=None)
+    next_week = datetime(2037, 11, 8, 1, 30, tzinfo=course.facility.tz)
+    assert starts_of(series) == [second, next_week]
+
+
+def test_a_series_does_not_begin_at_the_second_of_two_hours():
+    course = Course(timezone="America/Chicago")
+    course.first = datetime(2037, 11, 1, 7, 30, tzinfo=UTC)
+    with pytest.raises(ValidationError) as refusal:
+        course.book()
+    assert refusal.value.code == "second_of_two"
 
 
 def test_every_clash_of_a_move_is_listed_and_nothing_is_moved(course, series):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
 from facilities.models import CareType, Facility
@@ -238,3 +239,16 @@ def test_what_and_where_are_said_in_words(facility: Facility) -> None:
     assert str(entry) == "Cardiology, Within 20 miles of 68102"
     assert str(WaitlistEntryFactory(facility=facility)) == f"Any visit, {facility}"
     assert WaitlistEntryFactory(specialization="Dermatology").where == "Anywhere"
+
+
+@pytest.mark.parametrize("status", ["pending", "cancelled"])
+def test_an_entry_is_not_ended_by_what_is_not_booked(slot: Slot, status: str) -> None:
+    """Not even where whoever ends it has seen the appointment booked."""
+    entry = WaitlistEntryFactory(facility=slot.facility)
+    seen = AppointmentFactory(facility=slot.facility, patient=entry.patient)
+    how = {"hold_expires_at": timezone.now()} if status == "pending" else {"cancel_reason": "Ill"}
+    Appointment.objects.update(status=status, **how)
+    with pytest.raises(ValidationError) as refusal:
+        entry.close(seen, by=None)
+    assert code_of(refusal) == "not_booked"
+    assert entry.is_waiting

@@ -237,3 +237,18 @@ def test_staff_see_the_entries_of_the_patients_whom_they_see(facility: Facility)
     assert seen.pop("admin") == {own, other}
     assert seen.pop("patient") == set()
     assert all(entries == {own} for entries in seen.values())
+
+
+def test_a_hold_that_has_run_out_keeps_nobody_from_the_time(slot: Slot) -> None:
+    entry = WaitlistEntryFactory(facility=slot.facility)
+    hold = Appointment.objects.hold(
+        patient=entry.patient,
+        doctor=working_doctor(slot.facility),
+        facility=slot.facility,
+        starts_at=slot.starts_at,
+        by=None,
+        now=timezone.now(),
+    )
+    assert entry not in WaitlistEntry.objects.fitting(slot, now=NOW)
+    Appointment.objects.filter(pk=hold.pk).update(hold_expires_at=timezone.now())
+    assert entry in WaitlistEntry.objects.fitting(slot, now=NOW)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -43,8 +44,10 @@ def coming(request: DeskRequest) -> HttpResponse:
     affected = Appointment.objects.at_facilities_of(user).expected(now)
     time_off = TimeOff.objects.visible_to(user).upcoming(now).counting(affected)
     closures = Closure.objects.visible_to(user).upcoming(now).counting(affected)
+    # A doctor's absence is shown by the clock of the first facility that this person sees.
+    places = Prefetch("doctor__facilities", Facility.objects.visible_to(user))
     found: list[Any] = [
-        *lines(time_off.select_related("doctor").prefetch_related("doctor__facilities")),
+        *lines(time_off.select_related("doctor").prefetch_related(places)),
         *lines(closures.select_related("facility")),
     ]
     found.sort(key=lambda line: line.absence.starts_at)
@@ -65,7 +68,8 @@ def of_doctor(request: DeskRequest, doctor_id: int) -> HttpResponse:
     doctor, now = visible_doctor(request, doctor_id), timezone.now()
     affected = Appointment.objects.at_facilities_of(request.user).expected(now)
     rows = TimeOff.objects.visible_to(request.user).filter(doctor=doctor).select_related("doctor")
-    rows = rows.prefetch_related("doctor__facilities").counting(affected)
+    places = Prefetch("doctor__facilities", Facility.objects.visible_to(request.user))
+    rows = rows.prefetch_related(places).counting(affected)
     context = {
         "doctor": doctor,
         "lines": lines(rows.upcoming(now)),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from facilities.models import Doctor
+from scheduling import holding
 from scheduling.clashes import SeriesClash
 from scheduling.models import Appointment
 from scheduling.views.answers import DeskRequest
@@ -37,7 +38,7 @@ def mover(request: DeskRequest, appointment: Appointment) -> Callable[..., None]
     """
     series = appointment.series
     if not wants_following(request, appointment) or series is None:
-        return appointment.reschedule
+        return partial(holding.move, appointment)
 
     def move(*, starts_at: datetime, doctor: Doctor, by: User, version: int) -> None:
         series.move_from(

@@ -18,7 +18,6 @@ from patients.merge_sheet import MergeSheet
 from patients.models import Patient, PatientMerge
 from scheduling.models import Appointment
 from scheduling.querysets import AppointmentQuerySet
-from scheduling.status import HOLDING_TIME
 from scheduling.views import patient as patient_page
 from scheduling.views.answers import CONFLICT, DeskRequest
 
@@ -109,7 +108,7 @@ def clashing(sheet: MergeSheet, among: AppointmentQuerySet) -> AppointmentQueryS
 
     Both visits are among the given ones: who is shown the one also learns when the other is.
     """
-    holding = among.filter(status__in=HOLDING_TIME)
+    holding = among.holding_time()
     theirs = holding.filter(
         patient=sheet.stays, starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
     )

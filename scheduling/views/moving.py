@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from facilities.models import Doctor
+from scheduling import holding
 from scheduling.alternatives import alternatives
 from scheduling.calendars import local
 from scheduling.forms import MoveForm, OverrideForm, SlotForm
@@ -39,7 +40,7 @@ def reschedule(request: DeskRequest, pk: int) -> HttpResponse:
         raise BadRequest(_("The form names no doctor of this facility, or no time."))
     move = following.mover(request, appointment)
     if reason(override) and not following.wants_following(request, appointment):
-        move = partial(appointment.reschedule, override=reason(override))
+        move = partial(holding.move, appointment, override=reason(override))
     try:
         move(**slot.cleaned_data, by=request.user, version=version(request))
     except ValidationError as error:

@@ -19,7 +19,7 @@ from api.idempotency import idempotent, is_repeatable
 from api.problems import Conflict
 from scheduling import holding
 from scheduling.api.appointments import examples
-from scheduling.api.appointments.refused import LostTime, explained, unbooked
+from scheduling.api.appointments.refused import LostTime, explained, unbooked, unconfirmed
 from scheduling.api.appointments.serializers import (
     AppointmentSerializer,
     BookingSerializer,
@@ -118,13 +118,19 @@ class Books:
         Confirmed again by the same person, it is refused with `already_booked` and the id.
         """
 
+        wanted: list[Appointment] = []
+
         def confirm(hold: Appointment) -> None:
-            hold.confirm(by=request.user, **self.confirmation(request, hold))
+            said = self.confirmation(request, hold)
+            wanted.append(unconfirmed(hold, said))
+            holding.confirm(hold, by=request.user, **said)
 
         try:
             return self.answer(self.decided(confirm))
         except ValidationError as error:
-            raise booked_already(error, int(pk)) from error
+            if getattr(error, "code", "") == "already_booked" or not wanted:
+                raise booked_already(error, int(pk)) from error
+            raise explained(error, wanted[-1], user=request.user, now=timezone.now()) from error
 
     @extend_schema(summary="Give a hold up", request=None, responses={200: AppointmentSerializer})
     @action(detail=True, methods=["post"], needs=BOOK)
@@ -173,10 +179,9 @@ class Books:
 
     def holds_it(self: Any, error: ValidationError) -> bool:
         """Say whether what is taken may be taken by a hold of one's own."""
-        if self.wanted is None or getattr(error, "code", "") != holding.DOCTOR_BUSY:
+        if self.wanted is None or getattr(error, "code", "") not in holding.BUSY:
             return False
-        own = holding.live(self.request.user, timezone.now())
-        return own.filter(doctor=self.wanted["doctor"]).exists()
+        return holding.stands_in_the_way(self.request.user, self.wanted, now=timezone.now())
 
     def retried(self: Any, handler: Any, request: Request) -> Response:
         try:

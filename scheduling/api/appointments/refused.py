@@ -22,6 +22,7 @@ BUSY = {"doctor_busy": "doctor", "patient_busy": "patient", "room_busy": "room"}
 # Refusals, besides, that another time would not meet.
 CLOSED = {"outside_hours", "doctor_away", "facility_closed", "in_the_past"}
 ONLINE = {"too_soon", "too_far_ahead"}
+LOST_HOLD = {"hold_lost"}
 
 
 class AlternativeSerializer(serializers.Serializer):
@@ -64,7 +65,7 @@ def explained(
     Call it once the refused transaction is left: what it did not do must not be seen.
     """
     code = "" if hasattr(error, "error_dict") else error.error_list[0].code or ""
-    if code not in BUSY.keys() | CLOSED | ONLINE:
+    if code not in BUSY.keys() | CLOSED | ONLINE | LOST_HOLD:
         return error
     found = alternatives(
         lost,
@@ -76,6 +77,8 @@ def explained(
     shown = [shown_slot(slot, lost) for slot in found]
     if code in BUSY:
         return Conflict(words, code, busy=BUSY[code], alternatives=shown)
+    if code in LOST_HOLD:
+        return Conflict(words, code, alternatives=shown)
     problem: Problem = Refused(words, code, alternatives=shown)
     return problem
 
@@ -111,6 +114,23 @@ def unbooked(visit: Visit) -> Appointment:
         starts_at=visit["starts_at"],
         ends_at=ends_at,
         blocked_until=ends_at + (kind.buffer if kind else timedelta()),
+    )
+
+
+def unconfirmed(hold: Appointment, said: dict[str, Any]) -> Appointment:
+    """Return the appointment that a hold could not become, for finding others like it."""
+    same_type = said.get("type", hold.type) == hold.type
+    return unbooked(
+        Visit(
+            patient=said.get("patient") or hold.patient,
+            doctor=hold.doctor,
+            facility=hold.facility,
+            room=said.get("room") or hold.room,
+            type=said.get("type", hold.type),
+            starts_at=hold.starts_at,
+            ends_at=said.get("ends_at") or (hold.ends_at if same_type else None),
+            by=None,
+        )
     )
 
 

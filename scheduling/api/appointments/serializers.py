@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
@@ -14,6 +15,7 @@ from api.problems import Forbidden
 from api.serializers import ForStaff, Serializer
 from facilities.models import Doctor, Facility, Room
 from patients.models import Patient
+from scheduling import rules
 from scheduling.api.appointments import examples
 from scheduling.models import Appointment, AppointmentType
 from scheduling.permissions import may_move, steps_of
@@ -276,3 +278,13 @@ def place(user: Any, doctor: int, facility: int) -> tuple[Doctor, Facility]:
         "facility": facility,
     }
     raise serializers.ValidationError({"doctor_id": [message]}, code="does_not_exist")
+
+
+def works_at(doctor: Doctor | None, facility: Any) -> None:
+    """Raise ValidationError, by its field, for a doctor of another facility."""
+    if doctor:
+        try:
+            rules.refuse_doctor_elsewhere(doctor, facility)
+        except ValidationError as error:
+            said = {"doctor_id": error.messages}
+            raise serializers.ValidationError(said, code="does_not_exist") from error

@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
@@ -17,11 +16,16 @@ from api.retries import retried_once
 from api.views import Endpoint, Retrieves, Syncs
 from audit.api import ShowsRecords
 from audit.kinds import Kind
+from scheduling import holding
 from scheduling.api.appointments.booking import BOOK, LOST, OVERRIDE, Books
 from scheduling.api.appointments.filters import AppointmentFilter
 from scheduling.api.appointments.reading import Reads
 from scheduling.api.appointments.refused import explained, unmoved
-from scheduling.api.appointments.serializers import AppointmentSerializer, ChangeSerializer
+from scheduling.api.appointments.serializers import (
+    AppointmentSerializer,
+    ChangeSerializer,
+    works_at,
+)
 from scheduling.api.appointments.steps import STEPS, Steps
 from scheduling.api.appointments.waiting import SuitsThoseWhoWait
 from scheduling.models import Appointment
@@ -119,9 +123,10 @@ class Appointments(
 
     def change(self, row: Appointment, said: dict[str, Any]) -> None:
         self.refuse_unchangeable(row, said)
-        self.check_doctor(row, said)
+        works_at(said.get("doctor"), row.facility)
         if said.keys() & {"starts_at", "doctor", "room"}:
-            row.reschedule(
+            holding.move(
+                row,
                 starts_at=said.get("starts_at", row.starts_at),
                 doctor=said.get("doctor"),
                 room=said.get("room"),
@@ -146,14 +151,6 @@ class Appointments(
         for name, value in kept.items():
             if said.get(name, value) != value:
                 self.refuse_field(name, str(KEPT[name]), "not_changeable")
-
-    def check_doctor(self, row: Appointment, said: dict[str, Any]) -> None:
-        doctor = said.get("doctor")
-        if doctor and not doctor.facilities.filter(pk=row.facility_id).exists():
-            message = gettext(
-                "%(doctor)s does not work at %(facility)s. Choose a doctor who does."
-            ) % {"doctor": doctor, "facility": row.facility}
-            self.refuse_field("doctor_id", message, "does_not_exist")
 
     def decided(self, decide: Callable[[Appointment], Any]) -> Appointment:
         """Decide on the appointment of this address, the one that `If-Match` names if sent.

@@ -10,7 +10,6 @@ from api.fields import LARGEST_ID, Clock, Day, Instant, Named, Reference
 from api.schema import Problem as ProblemSerializer
 from api.serializers import Serializer
 from facilities.api.examples import HERE, WITH
-from facilities.models import Doctor
 from patients.api.examples import OF
 from scheduling.api.appointments.examples import ALTERNATIVE, SHOWN, TIME
 from scheduling.api.appointments.refused import AlternativeSerializer, shown_slot
@@ -237,13 +236,3 @@ def slots_of(chosen: list[dict[str, Any]], facility: Any, duration: Any) -> dict
         )
         for each in chosen
     }
-
-
-def works_at(doctor: Doctor | None, facility: Any) -> None:
-    """Raise ValidationError for a doctor of another facility."""
-    if doctor and not doctor.facilities.filter(pk=facility.pk).exists():
-        message = _("%(doctor)s does not work at %(facility)s. Choose a doctor who does.") % {
-            "doctor": doctor,
-            "facility": facility,
-        }
-        raise serializers.ValidationError({"doctor_id": [message]}, code="does_not_exist")

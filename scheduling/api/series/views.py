@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
@@ -14,9 +13,9 @@ from api import problems
 from api.filters import Id
 from api.idempotency import idempotent
 from api.problems import Conflict
-from api.retries import retried_once
 from api.views import Endpoint, Lists, Retrieves
 from scheduling import holding
+from scheduling.api.appointments.serializers import works_at
 from scheduling.api.series import serializers
 from scheduling.availability import DEFAULT_DURATION
 from scheduling.clashes import Clash, SeriesClash
@@ -93,7 +92,8 @@ class Series(Lists, Retrieves, Endpoint):
         if not said["dry_run"]:
             return self.book(request)
         wanted, choices, details = self.parted(said)
-        clashes = looked_at(first_of(said), wanted | choices | {"details": details})
+        everything = wanted | choices | {"details": details, "hold": self.own_hold(said)}
+        clashes = AppointmentSeries.objects.foreseen(**everything)
         return Response(foreseen(wanted, clashes))
 
     create.is_idempotent = True  # type: ignore[attr-defined]
@@ -103,7 +103,8 @@ class Series(Lists, Retrieves, Endpoint):
         said = self.read(serializers.RepeatedSerializer)
         wanted, choices, details = self.parted(said)
         try:
-            series = booked(first_of(said), wanted | choices | {"details": details})
+            everything = wanted | choices | {"details": details, "hold": self.own_hold(said)}
+            series = AppointmentSeries.objects.book(**everything)
         except SeriesClash as error:
             raise clashing(error) from error
         return self.answer(series, status.HTTP_201_CREATED)
@@ -142,7 +143,7 @@ class Series(Lists, Retrieves, Endpoint):
     def move_following(self, request: Request, pk: str) -> Response:
         series = self.get_object()
         said = self.read(serializers.MoveFollowingSerializer, series=series)
-        serializers.works_at(said.get("doctor"), series.facility)
+        works_at(said.get("doctor"), series.facility)
         try:
             series.move_from(
                 said["appointment"],
@@ -161,6 +162,11 @@ class Series(Lists, Retrieves, Endpoint):
         said: dict[str, Any] = serializer.validated_data
         return said
 
+    def own_hold(self, said: dict[str, Any]) -> Appointment | None:
+        """Return this person's hold of the first date, which gives way to the series."""
+        first = Slot(said["doctor"], said["facility"], said["starts_at"], said["starts_at"])
+        return holding.own_hold(self.request.user, first).first()
+
     def parted(self, said: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
         """Return what `planned()` takes, the choices, and what is said of each visit."""
         named = ("patient", "doctor", "facility", "room", "type", "starts_at", "rule")
@@ -172,32 +178,11 @@ class Series(Lists, Retrieves, Endpoint):
     def choices(self, said: dict[str, Any], facility: Any, duration: Any) -> dict[str, Any]:
         chosen = said.get("replacing", [])
         for doctor in {each["doctor"] for each in chosen}:
-            serializers.works_at(doctor, facility)
+            works_at(doctor, facility)
         return {
             "replacing": serializers.slots_of(chosen, facility, duration),
             "leaving_out": set(said.get("leaving_out", [])),
         }
-
-
-def first_of(said: dict[str, Any]) -> Slot:
-    return Slot(said["doctor"], said["facility"], said["starts_at"], said["starts_at"])
-
-
-@retried_once
-def booked(first: Slot, everything: dict[str, Any]) -> AppointmentSeries:
-    """Book, giving up one's own hold of the first date; refused, the hold stays."""
-    with transaction.atomic():
-        holding.let_go(everything["by"], first)
-        return AppointmentSeries.objects.book(**everything)
-
-
-def looked_at(first: Slot, everything: dict[str, Any]) -> list[Clash]:
-    """Return what stands in the way, besides one's own hold of the first date, which stays."""
-    with transaction.atomic():
-        holding.let_go(everything["by"], first)
-        clashes = AppointmentSeries.objects.foreseen(**everything)
-        transaction.set_rollback(True)
-    return clashes
 
 
 def foreseen(wanted: dict[str, Any], clashes: list[Clash]) -> Any:
