@@ -47,7 +47,7 @@ class UserAdmin(SaysWhyNot, DjangoUserAdmin):
             },
         ),
     ]
-    actions = ["activate", "deactivate", "sign_out", "delete_each"]
+    actions = ["activate", "deactivate", "sign_out", "remove_second_step", "delete_each"]
 
     @admin.action(description=_("Let the selected people sign in"))
     def activate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
@@ -57,9 +57,13 @@ class UserAdmin(SaysWhyNot, DjangoUserAdmin):
     def deactivate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
         each(self, request, chosen, User.deactivate)
 
-    @admin.action(description=_("Sign the selected people out of their apps"))
+    @admin.action(description=_("Sign the selected people out everywhere"))
     def sign_out(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
-        each(self, request, chosen, lambda user: user.sign_ins.all().revoke())
+        each(self, request, chosen, User.sign_out_everywhere)
+
+    @admin.action(description=_("Take away the second step of the selected people’s sign-in"))
+    def remove_second_step(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        each(self, request, chosen, User.remove_second_step)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete the account where nothing refers to it, and never the last administrator's."""

@@ -1,16 +1,14 @@
 """How somebody wants to see the pages: kept on the account, or in a cookie before signing in."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.addresses import path_of
 from accounts.models import User
 
 
@@ -55,9 +53,6 @@ def _looked_at(request: HttpRequest) -> str:
     """
     named = request.POST.get("next", "")
     for address in (request.headers.get("Referer", ""), named) if named else ():
-        hosts, secure = {request.get_host()}, request.is_secure()
-        if url_has_allowed_host_and_scheme(address, hosts, require_https=secure):
-            there = urlsplit(address)._replace(scheme="", netloc="").geturl()
-            # Two slashes at its beginning would name another host.
-            return "/" + there.lstrip("/")
+        if path := path_of(request, address):
+            return path
     return settings.LOGIN_REDIRECT_URL

@@ -1,6 +1,6 @@
 """Access and refresh tokens: what they claim, and how they are read.
 
-An access token names the account, its sign-in and a fingerprint of its password hash, and nothing
+An access token names the account, its sign-in and a fingerprint of password and role, and nothing
 about the person. What the account may do is read from the database with each request.
 """
 
@@ -45,7 +45,7 @@ def issue(sign_in: SignIn) -> Tokens:
     for token in (access, refresh):
         token["sub"] = str(sign_in.user_id)
         token["family"] = sign_in.pk.hex
-        token["fingerprint"] = sign_in.user.password_fingerprint()
+        token["fingerprint"] = sign_in.user.fingerprint()
     refresh["jti"] = sign_in.jti.hex
     refresh.set_exp(from_time=sign_in.last_used_at)
     return Tokens(str(access), str(refresh), int(access.lifetime.total_seconds()))

@@ -5,10 +5,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
 from accounts import preferences
+from accounts.views import SignInPage
 
 urlpatterns = [
-    path("login/", login_not_required(views.login), name="account_login"),
-    path("logout/", views.logout, name="account_logout"),
+    path("login/", login_not_required(SignInPage.as_view()), name="account_login"),
+    path("logout/", login_not_required(views.logout), name="account_logout"),
     path("language/", preferences.language, name="account_language"),
     path("theme/", preferences.theme, name="account_theme"),
     path("inactive/", login_not_required(views.account_inactive), name="account_inactive"),

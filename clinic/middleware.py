@@ -116,7 +116,7 @@ class StaffPagesMiddleware:
     An account can become a patient's while its session is open, so every request is looked at.
     """
 
-    OPEN = ("/accounts/", "/api/", "/docs", "/health", "/redoc")
+    OPEN = ("/account/", "/accounts/", "/api/", "/docs", "/health", "/redoc")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

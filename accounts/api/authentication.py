@@ -9,16 +9,17 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 
-from accounts import languages
+from accounts import languages, second_step
 from accounts.models import SignIn, User
 from accounts.tokens import read_access
+from api.problems import Forbidden
 
 
 class AccessToken(JWTAuthentication):
     """An access token in the `Authorization` header, as `Bearer …`; `request.auth` is its sign-in.
 
-    Whether the account is active, its role and its password are read anew each time, so a change of
-    any of them, or signing out, holds from the next request on.
+    Whether the account is active, its role and its password are read anew each time: a change of
+    any of them, or signing out, ends the sign-in by its next request.
     """
 
     def authenticate(self, request: Request) -> tuple[User, SignIn] | None:  # type: ignore[override]
@@ -40,9 +41,22 @@ class AccessToken(JWTAuthentication):
         sign_in = SignIn.objects.of(claims, timezone.now())
         if sign_in is None:
             raise AuthenticationFailed(_("You are signed out. Sign in again."), "signed_out")
+        refuse_missing_second_step(sign_in.user)
         structlog.contextvars.bind_contextvars(user_id=sign_in.user_id)
         languages.speak(request, languages.asked(request) or sign_in.user.language)
         return sign_in.user, sign_in
+
+
+def refuse_missing_second_step(user: User) -> None:
+    """Raise Forbidden for staff who have to set up a second step before anything else."""
+    if second_step.is_missing(user):
+        raise Forbidden(
+            _(
+                "Your account needs a second step of signing in. Sign in on the clinic's pages, "
+                "set one up there, then sign in here again."
+            ),
+            "mfa_setup_required",
+        )
 
 
 class AccessTokenScheme(OpenApiAuthenticationExtension):

@@ -1,25 +1,18 @@
 """What protects passwords, codes and other people's mailboxes from somebody who tries and tries.
 
-Each is counted before the work is done, for an address and for whom the request is about, so that
-neither one machine nor many get further with one account. What is refused for its address counts
-for no name: nobody is locked out by one machine elsewhere. Names are hashed: the table of counts
-tells nobody who was here. They count as they were typed: if the username of an account were full
-because its email address is, that would tell that there is such an account.
+How and for whom is counted, `accounts.limits` says; signing in has the same limit on every door.
 """
 
 from datetime import timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle
 
+from accounts.limits import MINUTE, SIGNING_IN, Counted, Limits, hidden, network, same
 from api.limits import Limit, Protective, count
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-Counted = list[tuple[Limit, str]]
+HOUR = timedelta(hours=1)
 
 
 class ByAddress(Protective):
@@ -31,27 +24,16 @@ class ByAddress(Protective):
         return [(self.limit, network(request))]
 
 
-class ByNameThere(ByAddress):
-    """Counts for the account that the request names as well, whether there is one or not.
+class ByNameThere(Protective):
+    """Counts for the account that the request names as well, whether there is one or not."""
 
-    First at this address, by `limit_there`, and what passes that for all addresses together, by
-    `limit_of_name`, which is higher: nobody locks the owner out from one address.
-    """
-
-    limit_there: Limit
-    limit_of_name: Limit
+    limits: Limits
     fields: tuple[str, ...] = ("email",)
 
     def counted(self, request: Request, view: Any) -> Counted:
-        there, names = network(request), self.names(request)
-        of_pair = [(self.limit_there, _hidden(f"{there} {name}")) for name in names]
-        of_name = [(self.limit_of_name, _hidden(name)) for name in names]
-        return [*super().counted(request, view), *of_pair, *of_name]
-
-    def names(self, request: Request) -> list[str]:
         data = request.data if isinstance(request.data, dict) else {}
         said = (data.get(field) for field in self.fields)
-        return sorted({_same(str(name)) for name in said if name})
+        return self.limits.counted(request, [str(name) for name in said if name])
 
 
 class Letters:
@@ -66,9 +48,9 @@ class Letters:
 
     def may_go(self, request: Request, email: str) -> bool:
         """Count one more letter, and say whether it may be posted."""
-        now, name = timezone.now(), _same(email)
-        pair = _hidden(f"{network(request)} {name}")
-        counted = ((self.there, pair), (self.everywhere, _hidden(name)))
+        now, name = timezone.now(), same(email)
+        pair = hidden(f"{network(request)} {name}")
+        counted = ((self.there, pair), (self.everywhere, hidden(name)))
         return all(count(limit, who, now).is_within for limit, who in counted)
 
 
@@ -82,9 +64,7 @@ class ByAccount(Protective):
 
 
 class SigningIn(ByNameThere):
-    limit = Limit("sign_in_address", 30, MINUTE)
-    limit_there = Limit("sign_in_there", 10, 5 * MINUTE)
-    limit_of_name = Limit("sign_in", 50, 5 * MINUTE)
+    limits = SIGNING_IN
     fields = ("email", "username")
 
 
@@ -119,9 +99,11 @@ class Registering(ByAddress):
 
 
 class Verifying(ByNameThere):
-    limit = Limit("verify_address", 30, 15 * MINUTE)
-    limit_there = Limit("verify_there", 10, 15 * MINUTE)
-    limit_of_name = Limit("verify", 50, 15 * MINUTE)
+    limits = Limits(
+        Limit("verify_address", 30, 15 * MINUTE),
+        Limit("verify_there", 10, 15 * MINUTE),
+        Limit("verify", 50, 15 * MINUTE),
+    )
 
 
 class Resending(ByAddress):
@@ -129,24 +111,3 @@ class Resending(ByAddress):
 
 
 RESETS, REGISTRATIONS, CODES = Letters("reset"), Letters("register"), Letters("resend")
-
-
-def network(request: Request) -> str:
-    """Return the address; of IPv6 the /64, as that is what one household is given."""
-    text = str(BaseThrottle().get_ident(request))
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return text
-    if not isinstance(address, IPv6Address):
-        return text
-    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
-
-
-def _same(name: str) -> str:
-    return name.strip().lower()
-
-
-def _hidden(name: str) -> str:
-    value = name.encode(errors="replace")  # half a surrogate pair cannot be encoded
-    return salted_hmac("accounts.limits", value, algorithm="sha256").hexdigest()[:32]

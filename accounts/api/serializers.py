@@ -36,13 +36,21 @@ class Password(serializers.CharField):
         )
 
 
-@exemplified(sent={"email": EMAIL, "password": PASSWORD})
+SENT = {"email": EMAIL, "password": PASSWORD}
+
+
+@exemplified(sent=SENT)
 class CredentialsSerializer(Serializer):
-    """An email address or a username, in either field, and the password."""
+    """An email address or a username, in either field, the password, and perhaps a code."""
 
     email = serializers.CharField(required=False, max_length=254)
     username = serializers.CharField(required=False, max_length=254)
     password = Password()
+    code = serializers.CharField(
+        required=False,
+        max_length=20,
+        help_text="Of the authenticator app, or a recovery code: after the problem `mfa_required`.",
+    )
 
     default_error_messages = {"no_name": _("Send email or username, one of them.")}
 

@@ -7,17 +7,19 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
-from accounts import mail, passwords
+from accounts import mail, passwords, second_step
 from accounts.afterwards import afterwards
 from accounts.api import limits
+from accounts.api.authentication import refuse_missing_second_step
 from accounts.api.serializers import (
+    SENT,
     CredentialsSerializer,
     PasswordChangeSerializer,
     RefreshSerializer,
@@ -54,10 +56,17 @@ class Login(Open):
     serializer_class = CredentialsSerializer
     parser_classes = [JSONParser, FormParser]
     protected_by = (limits.SigningIn,)
-    also_answers = (401,)
+    also_answers = (401, 403)
 
     @extend_schema(
         summary="Sign in with email address or username, and password",
+        description="An account with a second step is answered with 401 and `mfa_required`: send "
+        "the same once more with `code`. `wrong_code` says that it is wrong, or was used before. "
+        "Staff who must have a second step and have none get 403 and `mfa_setup_required`.",
+        examples=[
+            OpenApiExample("Sent", SENT, request_only=True),
+            OpenApiExample("With a second step", SENT | {"code": "492039"}, request_only=True),
+        ],
         responses={200: TokensSerializer},
     )
     def post(self, request: Request) -> Response:
@@ -71,6 +80,8 @@ class Login(Open):
                 ),
                 "wrong_credentials",
             )
+        refuse_missing_second_step(user)
+        refuse_without_code(user, said.get("code", ""))
         return signed_in(SignIn.objects.start(user, timezone.now()))
 
 
@@ -156,6 +167,25 @@ class PasswordResetConfirm(Open):
             raise ValidationError({"code": ValidationError(message, code="code_refused")})
         change_password(user, said["new_password"])
         return Response(status=204)
+
+
+def refuse_without_code(user: User, code: str) -> None:
+    """Raise Unauthenticated where the account has a second step and this is no good code of it."""
+    if not second_step.has_second_step(user):
+        return
+    if not code:
+        raise Unauthenticated(
+            gettext(
+                "This account has a second step. Send name and password once more, and as `code` "
+                "what the authenticator app shows now, or a recovery code."
+            ),
+            "mfa_required",
+        )
+    if second_step.accepted(user, code) is None:
+        raise Unauthenticated(
+            gettext("This code is not right, or was used already. Send the next one."),
+            "wrong_code",
+        )
 
 
 def post_reset(email: str, request: Request) -> None:

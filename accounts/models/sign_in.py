@@ -39,7 +39,7 @@ class SignInQuerySet(models.QuerySet["SignIn"]):
     def of(self, claims: "Claims", now: datetime) -> "SignIn | None":
         """Return the sign-in that an access token belongs to, with its user, in one statement.
 
-        None once it was revoked, the account deactivated or its password changed.
+        None once it was revoked, the account deactivated, or its password or role changed.
         """
         found = self.live(now).select_related("user")
         sign_in = found.filter(pk=claims.family, user=claims.user_id).first()
@@ -92,5 +92,5 @@ class SignIn(models.Model):
         return str(self.pk)
 
     def fits(self, claims: "Claims") -> bool:
-        """Say whether the account's password is still the one that the token was issued for."""
-        return self.user.password_fingerprint() == claims.fingerprint
+        """Say whether password and role are still those that the token was issued for."""
+        return self.user.fingerprint() == claims.fingerprint

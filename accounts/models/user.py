@@ -1,23 +1,22 @@
 """Accounts: people who sign in, each with exactly one role."""
 
 from collections.abc import Iterable
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password, get_hasher, make_password
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import connection, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import pictures
+from accounts.models.manager import UserManager
 from accounts.querysets import UserQuerySet
 from accounts.roles import STAFF_ROLES, Role, allows
 
@@ -25,40 +24,13 @@ if TYPE_CHECKING:
     from accounts.models.sign_in import SignIn
 
 # What goes when an account goes. Whatever else refers to an account keeps it.
-GOES_ALONG = frozenset({"sign_ins", "email_code", "registration", "emailaddress", "idempotencykey"})
+GOES_ALONG = frozenset(
+    {
+        *("sessions", "sign_ins", "email_code", "authenticator"),
+        *("registration", "emailaddress", "idempotencykey"),
+    }
+)
 LOCK_OF_ADMINISTRATORS = 7_301_402
-
-
-class UserManager(BaseUserManager["User"]):
-    def with_credentials(self, name: str, password: str) -> "User | None":
-        """Return who signs in with this email address or username, and password.
-
-        It takes as long for an unknown name, or an account without a password, as for a wrong
-        password: a password is always hashed.
-        """
-        user = self.get_queryset().called(name)  # type: ignore[attr-defined]
-        has_password = user is not None and user.has_usable_password()
-        encoded = user.password if has_password else _nobodys_password(get_hasher().algorithm)
-        is_right = check_password(password, encoded)
-        return user if is_right and has_password and user.is_active else None
-
-    def create_user(
-        self, username: str, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
-        """Create a user; without a password the account cannot sign in until one is set."""
-        user = self.model(username=username, email=email, **fields)
-        user.set_password(password)
-        user.full_clean()
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(
-        self, username: str, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
-        return self.create_user(username, email, password, **fields | {"role": Role.ADMIN})
-
-    def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username__iexact=username)
 
 
 class User(AbstractBaseUser):
@@ -149,7 +121,7 @@ class User(AbstractBaseUser):
         """Save; an account that is not active is signed out everywhere."""
         super().save(**kwargs)
         if not self.is_active:
-            self.sign_ins.all().revoke()
+            self.sign_out_everywhere()
 
     def get_full_name(self) -> str:
         return self.full_name
@@ -162,12 +134,34 @@ class User(AbstractBaseUser):
         with transaction.atomic():
             self.set_password(password)
             self.save(update_fields=["password"])
-            kept = [keep.pk] if keep else []
-            self.sign_ins.exclude(pk__in=kept).revoke()
+            self.sign_out_everywhere(keep=keep)
 
-    def password_fingerprint(self) -> str:
-        """Return what changes with the password, and from which nothing of it can be learnt."""
-        return salted_hmac("accounts.password", self.password, algorithm="sha256").hexdigest()[:16]
+    def sign_out_everywhere(self, *, keep: "SignIn | None" = None, here: str | None = None) -> None:
+        """End all but the sign-in `keep` of an app and the session of the key `here`.
+
+        They are refused at their next request.
+        """
+        self.sessions.exclude(pk=here).delete()
+        self.sign_ins.exclude(pk__in=[keep.pk] if keep else []).revoke()
+
+    def remove_second_step(self) -> None:
+        """Let the person sign in by password alone, such as after a phone was lost."""
+        with transaction.atomic():
+            # Of allauth's model, which knows this one and not the other way round.
+            self.authenticator_set.all().delete()  # type: ignore[attr-defined]
+            self.sign_out_everywhere()
+
+    def fingerprint(self) -> str:
+        """Return what changes with password and role, and from which neither can be learnt.
+
+        A token that was issued for another one is good no more.
+        """
+        return self._get_session_auth_hash()[:16]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what sessions are bound to: not the password alone, as Django has it."""
+        bound = f"{self.password} {self.role}"
+        return salted_hmac("accounts.user", bound, secret=secret, algorithm="sha256").hexdigest()
 
     def prefer(self, **preferences: str) -> None:
         """Keep a `language` or a `theme`; raises ValidationError for one that there is not."""
@@ -273,9 +267,3 @@ class User(AbstractBaseUser):
     def is_clinic_staff(self) -> bool:
         """Say whether this person works here, at a desk or with patients."""
         return self.role in STAFF_ROLES
-
-
-@cache
-def _nobodys_password(algorithm: str) -> str:
-    """Return a hash that no password has, made by the hasher that is in use."""
-    return make_password(get_random_string(40), hasher=algorithm)

@@ -1,14 +1,18 @@
+import re
+
 import pytest
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Permission
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import PERMISSIONS, Role
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +84,21 @@ def test_the_first_administrator_comes_from_the_environment_once(monkeypatch):
     first_admin(monkeypatch, **given | {"username": "eve"})
     assert User.objects.get().username == "ada"
     assert User.objects.get().has_perm("accounts.add_user")
+
+
+def test_without_a_password_the_first_administrator_chooses_one_by_a_letter(
+    monkeypatch, capsys, client
+):
+    first_admin(monkeypatch, username="ada", email="ada@example.org", full_name="Ada")
+    assert "Forgot your password?" in capsys.readouterr().out
+    assert not User.objects.get().has_usable_password()
+    asked = {"email": "ada@example.org"}
+    client.post(reverse("account_reset_password"), asked)
+    link = re.search(r"http://testserver(\S+)", mail.outbox[0].body)[1]
+    form = client.get(link, follow=True)
+    said = {"password1": PASSWORD, "password2": PASSWORD}
+    client.post(form.redirect_chain[-1][0], said)
+    assert User.objects.with_credentials("ada", PASSWORD)
 
 
 def test_a_first_administrator_without_an_address_is_refused(monkeypatch):

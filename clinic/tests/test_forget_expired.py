@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from accounts.models import EmailCode, SignIn
+from accounts.models import EmailCode, Session, SignIn
 from accounts.tests.factories import UserFactory
 from api.models import IdempotencyKey, RateCount
 from clinic.management.commands import forget_expired
@@ -26,6 +26,7 @@ def make(age, name):
     """Make one of each: a code and a sign-in that go on for an hour, and what is kept for a day."""
     user, at = UserFactory(), timezone.now() - age
     sign_ins(1, at + AN_HOUR)
+    Session.objects.create(session_key=name, expire_date=at + AN_HOUR)
     EmailCode.objects.create(user=user, code_hash=name, expires_at=at + AN_HOUR)
     IdempotencyKey.objects.create(user=user, key=name, request_hash="", created_at=at)
     RateCount.objects.create(key=name, started_at=at, count=1)
@@ -35,8 +36,11 @@ def test_what_has_expired_is_forgotten_and_nothing_else(capsys):
     make(TWO_DAYS, "old")
     make(timedelta(), "new")
     call_command("forget_expired")
-    assert capsys.readouterr().out == "Forgot 1 sign-ins, 1 codes, 1 answers, 1 counts.\n"
+    assert (
+        capsys.readouterr().out == "Forgot 1 sessions, 1 sign-ins, 1 codes, 1 answers, 1 counts.\n"
+    )
     assert EmailCode.objects.get().code_hash == "new"
+    assert Session.objects.get().pk == "new"
     assert SignIn.objects.get().expires_at > timezone.now()
     assert IdempotencyKey.objects.get().key == "new"
     assert RateCount.objects.get().key == "new"

@@ -120,7 +120,7 @@ def test_the_list_is_filtered_and_searched_in_three_statements(
         assert admin.get(f"{URL}?{bad}").status_code == 400, bad
 
 
-def test_a_change_needs_what_was_read_and_holds_at_the_next_request(admin):
+def test_a_change_needs_what_was_read_and_ends_the_sign_in_by_its_next_request(admin):
     user = UserFactory()
     client, there = signed_in(user), f"{URL}/{user.pk}"
     read = admin.get(there)
@@ -131,7 +131,8 @@ def test_a_change_needs_what_was_read_and_holds_at_the_next_request(admin):
     changed = admin.patch(there, said, headers={"If-Match": read["ETag"]})
     assert changed.status_code == 200, changed.json()
     assert changed.json()["facilities"] == [{"id": facility.pk, "name": facility.name}]
-    assert client.get(URL).status_code == 200
+    assert client.get(URL).status_code == 401
+    assert signed_in(user).get(URL).status_code == 200
     stale = admin.patch(there, said, headers={"If-Match": read["ETag"]})
     assert stale.status_code == 412
     secret = admin.patch(there, {"password": PASSWORD}, headers={"If-Match": "*"})

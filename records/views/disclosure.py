@@ -17,7 +17,6 @@ from audit.kinds import Kind
 from audit.reading import shows
 from patients.models import Patient
 from records.disclosure import Disclosure, Fact, disclose
-from records.reading import note_reading
 from scheduling.paper.fonts import BOLD
 from scheduling.paper.pages import Heading, pdf, words
 
@@ -30,8 +29,7 @@ def everything(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     patient = get_object_or_404(Patient, pk=pk)
     reader = cast("User", request.user)
     told = disclose(patient, to=reader, now=timezone.now())
-    note = note_reading if told.has_chart else shows
-    note(request, Kind.EVERYTHING, [patient.pk])
+    shows(request, Kind.EVERYTHING, [patient.pk])
     answer = _json(told) if form == "json" else _pdf(told, reader)
     answer["Content-Disposition"] = f'attachment; filename="patient-{patient.pk}.{form}"'
     return answer

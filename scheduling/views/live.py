@@ -12,11 +12,11 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from accounts.sessions import POLL
 from scheduling.availability import GRID
 from scheduling.freshness import state_of
 from scheduling.views.answers import DeskRequest
 
-POLL = "X-Poll"
 # A local day lies within so much of the same day in UTC.
 FARTHEST = timedelta(hours=14)
 

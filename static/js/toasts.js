@@ -41,13 +41,5 @@ document.addEventListener("htmx:sendError", () => {
   say(words().unreached);
 });
 
-// Signed out meanwhile: the answer is the sign-in page, which belongs in the whole window.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (new URL(event.detail.xhr.responseURL).pathname.startsWith("/accounts/")) {
-    event.detail.shouldSwap = false;
-    window.location.reload();
-  }
-});
-
 document.addEventListener("htmx:afterSettle", showDismissButtons);
 document.addEventListener("DOMContentLoaded", showDismissButtons);

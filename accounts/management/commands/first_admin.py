@@ -29,8 +29,13 @@ class Command(BaseCommand):
             )
             return
         try:
-            User.objects.create_superuser(**given)
+            admin = User.objects.create_superuser(**given | {"password": given["password"] or None})
         except ValidationError as refusal:
             words = " ".join(refusal.messages)
             raise CommandError(f"The first administrator was refused: {words}") from refusal
-        self.stdout.write(f"Created the administrator {given['username']}.")
+        self.stdout.write(f"Created the administrator {admin.username}.")
+        if not admin.has_usable_password():
+            self.stdout.write(
+                "To choose the password, open the sign-in page, press “Forgot your password?” and "
+                f"enter {admin.email}: a letter with a link goes there."
+            )

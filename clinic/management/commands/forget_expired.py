@@ -1,5 +1,5 @@
-"""Forget expired sign-ins and mailed codes, answers kept for requests sent twice, and limits that
-are over. Run it every hour; it takes a batch at a time, so that nobody waits for it."""
+"""Forget expired sessions, sign-ins and mailed codes, answers kept for requests sent twice, and
+limits that are over. Run it every hour; it takes a batch at a time, so that nobody waits for it."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import EmailCode, SignIn
+from accounts.models import EmailCode, Session, SignIn
 from api.idempotency import KEPT
 from api.models import IdempotencyKey, RateCount
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         expired: dict[str, QuerySet[Any]] = {
+            "sessions": Session.objects.filter(expire_date__lte=now),
             "sign-ins": SignIn.objects.filter(expires_at__lte=now),
             "codes": EmailCode.objects.filter(expires_at__lte=now),
             "answers": IdempotencyKey.objects.filter(created_at__lt=now - KEPT),

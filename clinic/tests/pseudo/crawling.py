@@ -19,7 +19,15 @@ from scheduling.tests.factories import in_days
 
 # Django's own pages, and those that no browser shows or that end the session.
 LEFT_OUT = ("/admin/", "/api/", "/docs", "/redoc", "/health", "/static/")
-NOT_POSTED = frozenset({"account_login", "account_logout", "account_language", "account_theme"})
+NOT_POSTED = frozenset(
+    {
+        "account_login",
+        "account_logout",
+        "account_language",
+        "account_theme",
+        "account_sign_out_everywhere",
+    }
+)
 LINKS = re.compile(r'\b(?:href|hx-get)="([^"#]+)')
 FORMS = re.compile(r'<form[^>]*\bmethod="post"[^>]*>', re.IGNORECASE)
 ACTION = re.compile(r'\baction="([^"]*)"')
