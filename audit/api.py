@@ -32,22 +32,32 @@ class ShowsRecords:
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         name = str(request.method).lower()
-        if request.method not in SAFE_METHODS and hasattr(self, name):
-            setattr(self, name, self._with_its_log(getattr(self, name)))
+        handler = getattr(self, name, None)
+        if request.method in SAFE_METHODS or handler is None:
+            return
+        if not getattr(handler, "logs_itself", False):
+            setattr(self, name, self._with_its_log(handler))
 
     def _with_its_log(self, handler: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @retried_once
         @wraps(handler)
         def change(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-            asked = request._request  # noqa: SLF001 - documented by REST framework
             with transaction.atomic():
-                response = handler(request, *args, **kwargs)
-                self._note(request, response)
-                reading.write(asked, response)
-            reading.is_committed(asked)
-            return response
+                return self.logged(request, lambda: handler(request, *args, **kwargs))
 
         return change
+
+    def logged(self, request: Request, make: Callable[[], HttpResponse]) -> HttpResponse:
+        """Make an answer, and write what it shows: to be called in the transaction of both.
+
+        A handler that does so by itself, where its own transaction is, says that it `logs_itself`.
+        """
+        asked = request._request  # noqa: SLF001 - documented by REST framework
+        response = make()
+        self._note(request, response)
+        reading.write(asked, response)
+        reading.is_committed(asked)
+        return response
 
     def finalize_response(
         self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any

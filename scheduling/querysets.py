@@ -118,7 +118,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         or the database refuses, with a code such as `doctor_busy` or `outside_hours`.
         """
         if not override and not connection.in_atomic_block:
-            self._refuse_taken(visit)
+            self.refuse_taken(visit)
         return self._add(visit, "booked", override=override)
 
     def hold(self, *, now: datetime, **visit: Unpack[Visit]) -> "Appointment":
@@ -150,7 +150,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         appointment.insert(kind, visit["by"])
         return appointment
 
-    def _refuse_taken(self, visit: "Visit") -> None:
+    def refuse_taken(self, visit: "Visit") -> None:
         """Refuse at once a start that is plainly taken, before anybody is locked.
 
         It spares those who lose a race the way to the constraint; what it lets pass goes there.

@@ -25,7 +25,7 @@ from scheduling.tests.factories import AppointmentFactory, AppointmentTypeFactor
 
 pytestmark = pytest.mark.django_db
 
-MOST_STATEMENTS = 16
+MOST_STATEMENTS = 14
 
 
 @pytest.fixture
@@ -223,10 +223,7 @@ def counted(client, said, **headers):
 
 
 def test_a_booking_takes_few_statements_all_included(place):
-    """The token is read, the write counted, the key taken, its answer kept and the log written.
-
-    The key is taken in the transaction of the log, which takes two statements for a savepoint.
-    """
+    """The token is read, the write counted, the key taken, its answer kept and the log written."""
     person = staff_of(place.facility)
     access = tokens.issue(SignIn.objects.start(person, timezone.now())).access
     desk = APIClient(headers={"Authorization": f"Bearer {access}"})

@@ -1,10 +1,10 @@
 """Booking and holding a time."""
 
 from datetime import timedelta
-from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -61,24 +61,37 @@ class Books:
                 return self.retried(self.book_held, request)
             raise self.lost(error) from error
 
-    create.is_idempotent = True  # type: ignore[attr-defined]
+    create.is_idempotent = create.logs_itself = True  # type: ignore[attr-defined]
 
     @idempotent
     def book(self: Any, request: Request) -> Response:
-        """Book what is free. Refused, nothing of it stays, the transaction of its key included."""
+        """Book what is free. Refused, nothing of it stays: its key, its log and it are one."""
         visit, override = self.read(BookingSerializer, request)
-        way_in = (
-            partial(holding.book, request.user, override=override, visit=visit)
-            if override
-            else partial(Appointment.objects.book, **visit)
-        )
-        with one_fate(shared=is_repeatable(request) and not override):
-            return self.made(way_in())
+        if override:
+            return self.book_past_holds(request, visit, override)
+
+        def book() -> Response:
+            with one_fate():
+                return self.made(Appointment.objects.book(**visit))
+
+        if is_repeatable(request):
+            return cast("Response", self.logged(request, book))
+        Appointment.objects.refuse_taken(visit)
+        with transaction.atomic():
+            return cast("Response", self.logged(request, book))
 
     @idempotent
     def book_held(self: Any, request: Request) -> Response:
-        visit, override = self.read(BookingSerializer, request)
-        return self.made(holding.book(request.user, visit, override=override))
+        return self.book_past_holds(request, *self.read(BookingSerializer, request))
+
+    def book_past_holds(self: Any, request: Request, visit: Visit, override: str) -> Response:
+        """Book past one's own holds, with a reason to `override` also over those of others."""
+
+        def book() -> Response:
+            return self.made(holding.book(request.user, visit, override=override))
+
+        with transaction.atomic():
+            return cast("Response", self.logged(request, book))
 
     @extend_schema(
         summary="Hold a time for five minutes",
