@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -185,7 +186,10 @@ class OverrideForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """The day and the doctor to look at for another time."""
+    """The day, the doctor and the room to look at for another time.
+
+    The room is one in use or the visit's own, which it keeps unless another is chosen.
+    """
 
     date = forms.DateField(
         label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -197,10 +201,19 @@ class MoveForm(forms.Form):
             {
                 "date": data.get("date") or day.isoformat(),
                 "doctor": data.get("doctor") or appointment.doctor_id,
+                "room": data.get("room") or appointment.room_id,
             }
         )
         self.fields["doctor"] = DoctorField(appointment.facility, label=gettext("Doctor"))
-        self.helper = bare_helper(Field("date", wrapper_class="move-date"), "doctor")
+        rooms = appointment.facility.rooms.filter(Q(is_active=True) | Q(pk=appointment.room_id))
+        self.fields["room"] = forms.ModelChoiceField(
+            rooms,
+            label=gettext("Room"),
+            required=False,
+            empty_label=None if appointment.room_id else gettext("No room"),
+        )
+        shown = ["doctor", "room"] if rooms.exists() else ["doctor"]
+        self.helper = bare_helper(Field("date", wrapper_class="move-date"), *shown)
 
     @property
     def chosen(self) -> tuple[Day, Doctor] | None:
@@ -208,3 +221,9 @@ class MoveForm(forms.Form):
         if not self.is_valid() or self.cleaned_data["date"].year not in YEARS:
             return None
         return self.cleaned_data["date"], self.cleaned_data["doctor"]
+
+    @property
+    def room(self) -> Room | None:
+        """Return the room that the visit is to have; None is for one without a room."""
+        room: Room | None = self.cleaned_data.get("room") if self.is_valid() else None
+        return room

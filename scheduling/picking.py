@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from accounts.models import User
-from facilities.models import Doctor, Facility
+from facilities.models import Doctor, Facility, Room
 from scheduling.availability import Period
 from scheduling.board import ROW, Board, Column, Item, rows_between
 from scheduling.models import Appointment
@@ -50,8 +50,18 @@ def pickup(user: User, pk: int | None, version: int | None, facility: Facility) 
     return Pickup(found, found.version if version is None else version) if found else None
 
 
-def places(appointment: Appointment, day: date, doctors: list[Doctor], now: datetime) -> list[Slot]:
-    """Return the times of a day that an appointment could move to; its own is none of them."""
+def places(
+    appointment: Appointment,
+    day: date,
+    doctors: list[Doctor],
+    now: datetime,
+    room: Room | None = None,
+) -> list[Slot]:
+    """Return the times of a day that an appointment could move to; its own is none of them.
+
+    Unless it is to have another `room` than its own.
+    """
+    changes_room = room is not None and room != appointment.room
     wanted = Wanted(
         first=day,
         last=day,
@@ -61,11 +71,12 @@ def places(appointment: Appointment, day: date, doctors: list[Doctor], now: date
         doctors=doctors,
         facilities=[appointment.facility],
         patient=appointment.patient,
-        room=appointment.room,
+        room=room or appointment.room,
         moving=appointment,
     )
     own = (appointment.doctor, appointment.starts_at)
-    return [slot for slot in free_starts(wanted, now=now) if (slot.doctor, slot.starts_at) != own]
+    slots = free_starts(wanted, now=now)
+    return [slot for slot in slots if changes_room or (slot.doctor, slot.starts_at) != own]
 
 
 def with_places(board: Board, appointment: Appointment, now: datetime) -> Board:

@@ -1,5 +1,6 @@
 """Moving an appointment: choose a day and a doctor, press a free time."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from facilities.models import Doctor
+from facilities.models import Doctor, Room
 from scheduling import holding
 from scheduling.alternatives import alternatives
 from scheduling.calendars import local
@@ -38,16 +39,32 @@ def reschedule(request: DeskRequest, pk: int) -> HttpResponse:
     slot = SlotForm(request.POST, appointment.facility)
     if not slot.is_valid():
         raise BadRequest(_("The form names no doctor of this facility, or no time."))
-    move = following.mover(request, appointment)
-    if reason(override) and not following.wants_following(request, appointment):
-        move = partial(holding.move, appointment, override=reason(override))
     try:
+        move = mover(request, appointment, override)
         move(**slot.cleaned_data, by=request.user, version=version(request))
     except ValidationError as error:
         return refused(request, visible_appointment(request, pk), slot, error, override)
     if following.wants_following(request, appointment):
         return done(request, appointment, word=_("Moved, with all that follow"), undoable=False)
     return done(request, appointment, word=_("Moved"))
+
+
+def mover(
+    request: DeskRequest, appointment: Appointment, override: OverrideForm | None
+) -> Callable[..., None]:
+    """Return what moves the appointment, alone or with all that follow it in its series.
+
+    Raises ValidationError where all of them would have to change their room.
+    """
+    room = MoveForm(request.POST, appointment, date.min).room
+    if not following.wants_following(request, appointment):
+        return partial(holding.move, appointment, room=room, override=reason(override))
+    if room and room != appointment.room:
+        raise ValidationError(
+            _("A room is changed for one visit at a time. Move this one alone, or keep its room."),
+            code="room_alone",
+        )
+    return following.mover(request, appointment)
 
 
 def refused(
@@ -61,10 +78,11 @@ def refused(
     wanted = slot.cleaned_data
     context = choices(appointment, request.POST) | {
         "refusal": error.messages,
-        "alternatives": nearest(appointment, **wanted) if appointment.is_movable else [],
         "wanted": wanted,
         "anyway": offered_override(request, error, override),
     }
+    if appointment.is_movable:
+        context["alternatives"] = nearest(appointment, room=context["form"].room, **wanted)
     return in_panel(request, "move", context | following.lost(error), refusal_status(error))
 
 
@@ -81,17 +99,21 @@ def choices(appointment: Appointment, data: Any) -> dict[str, Any]:
         "form": form,
         "day": chosen[0] if chosen else None,
         "doctor": chosen[1] if chosen else None,
-        "slots": free(appointment, *chosen) if chosen else [],
+        "slots": free(appointment, *chosen, form.room) if chosen else [],
         "scope": data.get("scope"),
     }
 
 
-def free(appointment: Appointment, day: date, doctor: Doctor) -> list[Slot]:
-    """Return the times the appointment could move to; the one it has is none of them."""
-    return places(appointment, day, [doctor], timezone.now())
+def free(
+    appointment: Appointment, day: date, doctor: Doctor, room: Room | None = None
+) -> list[Slot]:
+    """Return the times the appointment could move to, with another room its own among them."""
+    return places(appointment, day, [doctor], timezone.now(), room)
 
 
-def nearest(appointment: Appointment, *, doctor: Doctor, starts_at: Any) -> list[Slot]:
+def nearest(
+    appointment: Appointment, *, doctor: Doctor, starts_at: Any, room: Room | None
+) -> list[Slot]:
     """Return the free slots nearest to a time that the appointment could not be moved to."""
     shift = starts_at - appointment.starts_at
     lost = Appointment(
@@ -99,7 +121,7 @@ def nearest(appointment: Appointment, *, doctor: Doctor, starts_at: Any) -> list
         doctor=doctor,
         facility=appointment.facility,
         type=appointment.type,
-        room=appointment.room,
+        room=room or appointment.room,
         starts_at=starts_at,
         ends_at=appointment.ends_at + shift,
         blocked_until=appointment.blocked_until + shift,
