@@ -59,11 +59,13 @@ class UserAdmin(SaysWhyNot, DjangoUserAdmin):
 
     @admin.action(description=_("Sign the selected people out everywhere"))
     def sign_out(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
-        each(self, request, chosen, User.sign_out_everywhere)
+        here = request.session.session_key
+        each(self, request, chosen, lambda user: user.sign_out_everywhere(here=here))
 
     @admin.action(description=_("Take away the second step of the selected people’s sign-in"))
     def remove_second_step(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
-        each(self, request, chosen, User.remove_second_step)
+        here = request.session.session_key
+        each(self, request, chosen, lambda user: user.remove_second_step(here=here))
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete the account where nothing refers to it, and never the last administrator's."""

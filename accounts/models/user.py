@@ -121,7 +121,7 @@ class User(AbstractBaseUser):
         """Save; an account that is not active is signed out everywhere."""
         super().save(**kwargs)
         if not self.is_active:
-            self.sign_out_everywhere()
+            self.sign_out_everywhere(here=here)
 
     def get_full_name(self) -> str:
         return self.full_name
@@ -144,8 +144,11 @@ class User(AbstractBaseUser):
         self.sessions.exclude(pk=here).delete()
         self.sign_ins.exclude(pk__in=[keep.pk] if keep else []).revoke()
 
-    def remove_second_step(self) -> None:
-        """Let the person sign in by password alone, such as after a phone was lost."""
+    def remove_second_step(self, *, here: str | None = None) -> None:
+        """Let the person sign in by password alone, such as after a phone was lost.
+
+        They are signed out of all but the session of the key `here`.
+        """
         with transaction.atomic():
             # Of allauth's model, which knows this one and not the other way round.
             self.authenticator_set.all().delete()  # type: ignore[attr-defined]
