@@ -121,7 +121,7 @@ class User(AbstractBaseUser):
         """Save; an account that is not active is signed out everywhere."""
         super().save(**kwargs)
         if not self.is_active:
-            self.sign_out_everywhere(here=here)
+            self.sign_out_everywhere()
 
     def get_full_name(self) -> str:
         return self.full_name
@@ -152,7 +152,7 @@ class User(AbstractBaseUser):
         with transaction.atomic():
             # Of allauth's model, which knows this one and not the other way round.
             self.authenticator_set.all().delete()  # type: ignore[attr-defined]
-            self.sign_out_everywhere()
+            self.sign_out_everywhere(here=here)
 
     def fingerprint(self) -> str:
         """Return what changes with password and role, and from which neither can be learnt.
