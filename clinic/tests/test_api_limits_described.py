@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from accounts.api import limits
+from accounts.limits import Limits
 from api.limits import FairUse, Limit, Protective, Writes
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
@@ -20,19 +21,19 @@ PERIODS = {
 LETTERS = [limits.REGISTRATIONS, limits.CODES, limits.RESETS]
 WRITES = Limit("writes", settings.API_WRITES_PER_MINUTE, timedelta(minutes=1))
 FAIR_USE = Limit("fair_use", FairUse().num_requests, timedelta(seconds=FairUse().duration))
+
+
+def by_address_and_name(counted: Limits) -> tuple[list[Limit], list[Limit]]:
+    return [counted.of_address], [counted.there, counted.of_name]
+
+
 # By what the first column says: what counts for an address, and what for a name.
 TABLE: dict[str, tuple[list[Limit], list[Limit]]] = {
     "every request": ([FAIR_USE], [FAIR_USE]),
     "every write": ([], [WRITES]),
-    "sign in": (
-        [limits.SigningIn.limit],
-        [limits.SigningIn.limit_there, limits.SigningIn.limit_of_name],
-    ),
+    "sign in": by_address_and_name(limits.SigningIn.limits),
     "auth/token/refresh": ([limits.Refreshing.limit], []),
-    "auth/verify": (
-        [limits.Verifying.limit],
-        [limits.Verifying.limit_there, limits.Verifying.limit_of_name],
-    ),
+    "auth/verify": by_address_and_name(limits.Verifying.limits),
     "auth/register, auth/verify/resend, auth/password/reset": (
         [limits.Registering.limit, limits.Resending.limit, limits.Resetting.limit],
         [each for letters in LETTERS for each in (letters.there, letters.everywhere)],
@@ -72,7 +73,9 @@ def of_code() -> set[str]:
     while kinds:
         kind = kinds.pop()
         kinds += kind.__subclasses__()
-        found |= {each.name for each in vars(kind).values() if isinstance(each, Limit)}
+        for each in vars(kind).values():
+            counted = each if isinstance(each, Limits) else [each]
+            found |= {limit.name for limit in counted if isinstance(limit, Limit)}
     letters = [each for each in vars(limits).values() if isinstance(each, limits.Letters)]
     return found | {each.name for kind in letters for each in (kind.there, kind.everywhere)}
 
