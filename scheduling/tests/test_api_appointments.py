@@ -346,6 +346,9 @@ def test_an_appointment_is_read_as_a_calendar_file(place, desk):
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/calendar; charset=utf-8")
     assert f"UID:appointment-{appointment.pk}@" in answer.content.decode()
     assert str(place.patient) not in answer.content.decode()
+    for accepted in ("application/json", "application/json, text/plain, */*"):
+        again = desk.get(there, headers={"Accept": accepted})
+        assert (again.content, again["Content-Type"]) == (answer.content, answer["Content-Type"])
     assert desk.get(there, headers={"If-None-Match": answer["ETag"]}).status_code == 304
     lost = place.elsewhere().get(there, headers={"Accept": "text/calendar"})
     assert (lost.status_code, lost.json()["code"]) == (404, "not_found")

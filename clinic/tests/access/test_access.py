@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -30,9 +31,15 @@ def _pictures(settings, tmp_path):
 
 @pytest.fixture(scope="module")
 def here(django_db_setup, django_db_blocker):
-    """Build the two facilities once; every request is rolled back."""
+    """Build the two facilities once; every request is rolled back.
+
+    Passwords are hashed as in the tests, whose own setting is not there yet.
+    """
+    hasher = "django.contrib.auth.hashers.MD5PasswordHasher"
     with django_db_blocker.unblock(), transaction.atomic():
-        yield world.build()
+        with override_settings(PASSWORD_HASHERS=[hasher]):
+            built = world.build()
+        yield built
         transaction.set_rollback(True)
 
 

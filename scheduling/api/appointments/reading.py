@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from api.examples import exemplified
 from api.fields import Instant, Named
+from api.negotiation import JSONWhateverIsAccepted
 from api.serializers import ForStaff
 from audit.kinds import Kind
 from audit.reading import shows
@@ -51,13 +52,12 @@ class HistorySerializer(serializers.Serializer):
 
 
 class CalendarRenderer(BaseRenderer):
-    """Lets a request for `text/calendar` pass, and answers problems in JSON."""
+    """Answers with the file, whatever is accepted, or with a problem in JSON."""
 
     media_type, format = "text/calendar", "ics"
 
     def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        rendered: bytes = JSONRenderer().render(data)
-        return rendered
+        return data if isinstance(data, bytes) else JSONRenderer().render(data)
 
 
 class Reads:
@@ -94,15 +94,15 @@ class Reads:
         url_path=r"calendar\.ics",
         url_name="calendar",
         pagination_class=None,
-        renderer_classes=[CalendarRenderer, JSONRenderer],
+        renderer_classes=[CalendarRenderer],
+        content_negotiation_class=JSONWhateverIsAccepted,
         needs="scheduling.view_appointment",
     )
-    def calendar(self: Any, request: Request, pk: str) -> HttpResponse:
+    def calendar(self: Any, request: Request, pk: str) -> Response:
         """Answer with a file; a hold is no appointment yet."""
         row = self.get_object()
         if row.status == Status.PENDING:
             raise Http404
         headers = {"Content-Disposition": 'attachment; filename="appointment.ics"'}
         content = written([entry_of(row, request.build_absolute_uri)])
-        # Whatever is accepted: a renderer of JSON would make a string of it.
-        return HttpResponse(content, content_type=CONTENT_TYPE, headers=headers)
+        return Response(content, content_type=CONTENT_TYPE, headers=headers)
