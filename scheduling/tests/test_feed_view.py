@@ -101,6 +101,7 @@ def test_the_calendar_of_a_doctor_who_has_left_is_not_found(client, visit, url):
     visit.doctor.user = UserFactory(role="doctor")
     visit.doctor.save()
     assert client.get(url).status_code == 200
+    visit.cancel("Moved away", by=None)
     for who in (visit.doctor.user, visit.doctor):
         type(who).objects.filter(pk=who.pk).update(is_active=False)
         assert client.get(url).status_code == 404
