@@ -106,7 +106,13 @@ def test_whatever_is_shown_is_noted_as_read(doctor, facility, patient, kind):
 
 def test_a_download_is_noted_as_read(doctor, facility, patient):
     row = DocumentFactory(facility=facility, patient=patient)
-    found = seen_by(lambda: doctor.get(f"/api/v1/documents/{row.pk}/content"))
+
+    def downloaded():
+        answer = doctor.get(f"/api/v1/documents/{row.pk}/content")
+        assert answer.getvalue()
+        return answer
+
+    found = seen_by(downloaded)
     assert found == [("api: document", patient.pk)]
 
 

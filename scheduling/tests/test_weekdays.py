@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import capfirst
 
 from facilities.tests.factories import DoctorFactory, FacilityFactory, staff_of
 from scheduling import weekdays
@@ -47,7 +48,8 @@ def test_hours_stand_in_the_weeks_order(client: Client, language: str, order: li
     client.force_login(staff_of(facility, "admin", language=language))
     page = client.get(reverse("scheduling:hours", args=[doctor.pk])).content.decode()
     with translation.override(language):
-        places = [page.index(f">{WorkingHours.Weekday(day).label}<") for day in order]
+        names = [str(capfirst(WorkingHours.Weekday(day).label)) for day in order]
+    places = [page.index(f">{name}<") for name in names]
     assert places == sorted(places)
     form = client.get(reverse("scheduling:add-hours", args=[doctor.pk])).content.decode()
     options = [form.index(f'<option value="{day}"') for day in order]
