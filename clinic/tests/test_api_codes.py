@@ -10,8 +10,8 @@ from facilities.refusals import duplicates
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("accounts", "facilities", "patients", "scheduling", "records")
 # What no request of the API reaches.
-BESIDE = ("tests", "migrations", "views", "management")
-ELSEWHERE = ("admin", "forms", "views")
+BESIDE = ("tests", "migrations", "views", "management", "exchange")
+ELSEWHERE = ("admin", "forms", "views", "exchange", "spreadsheets")
 # What is refused as it stands, whoever else does what: 400.
 REFUSED = frozenset(
     {

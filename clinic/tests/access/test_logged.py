@@ -141,7 +141,8 @@ def test_whose_record_is_shown_is_logged(here, operation: Operation):
     with transaction.atomic():
         rows = here.own | ((before(here) if before else None) or {})
         answer = ask(here, route, who_may(route), rows)
-        assert 200 <= answer.status_code < 300, answer.getvalue()
+        said = answer.getvalue()
+        assert 200 <= answer.status_code < 300, said
         data = answer.json() if "json" in answer["Content-Type"] else None
         expected = shown(data) or whose(route.name, rows)
         logged = set(AccessEvent.objects.values_list("patient_id", flat=True))
