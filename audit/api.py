@@ -43,20 +43,25 @@ class ShowsRecords:
         @wraps(handler)
         def change(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             with transaction.atomic():
-                return self.logged(request, lambda: handler(request, *args, **kwargs))
+                response = self.logged(request, lambda: handler(request, *args, **kwargs))
+            return self.committed(request, response)
 
         return change
 
     def logged(self, request: Request, make: Callable[[], HttpResponse]) -> HttpResponse:
         """Make an answer, and write what it shows: to be called in the transaction of both.
 
-        A handler that does so by itself, where its own transaction is, says that it `logs_itself`.
+        A handler that does so by itself, where its own transaction is, says that it `logs_itself`,
+        and answers by `committed` once that is left: what is tried again is logged again.
         """
         asked = request._request  # noqa: SLF001 - documented by REST framework
         response = make()
         self._note(request, response)
         reading.write(asked, response)
-        reading.is_committed(asked)
+        return response
+
+    def committed(self, request: Request, response: HttpResponse) -> HttpResponse:
+        reading.is_committed(request._request)  # noqa: SLF001 - documented by REST framework
         return response
 
     def finalize_response(

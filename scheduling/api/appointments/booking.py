@@ -55,11 +55,12 @@ class Books:
     def create(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Book; where one's own hold stands in the way, confirm or give up that and book."""
         try:
-            return self.book(request)
+            response = self.book(request)
         except ValidationError as error:
-            if self.holds_it(error):
-                return self.retried(self.book_held, request)
-            raise self.lost(error) from error
+            if not self.holds_it(error):
+                raise self.lost(error) from error
+            response = self.retried(self.book_held, request)
+        return cast("Response", self.committed(request, response))
 
     create.is_idempotent = create.logs_itself = True  # type: ignore[attr-defined]
 
