@@ -5,9 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from accounts.tests.factories import UserFactory
+from api.idempotency import Taken
 from api.retries import retried_once
+from audit.models import AccessEvent
 from facilities.models import Doctor
 from facilities.tests.api import api, current
 from facilities.tests.test_api_races import blocked_since
@@ -89,6 +92,21 @@ def test_a_document_is_kept_whole_with_the_next_try(settings, tmp_path):
     doctor.default_format = "multipart"
     sent_past_a_lock(place.patient, doctor, f"{V1}/documents", "post", "", said)
     assert Document.objects.get().file.size == len(pdf())
+
+
+def test_a_booking_is_in_the_access_log_by_its_second_try(monkeypatch):
+    place, keep, tries = Place(), Taken.keep, []
+
+    def lost_at_first(taken, view, response):
+        tries.append(response)
+        if len(tries) == 1:
+            raise OperationalError from DeadlockDetected()
+        keep(taken, view, response)
+
+    monkeypatch.setattr(Taken, "keep", lost_at_first)
+    booked = place.staff().post(APPOINTMENTS, place.wanted(), headers={"Idempotency-Key": "one"})
+    assert (booked.status_code, len(tries)) == (201, 2)
+    assert AccessEvent.objects.get().patient_id == place.patient.pk
 
 
 def test_work_is_not_begun_a_third_time():
