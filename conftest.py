@@ -58,6 +58,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """Let tests that commit be cleaned up after: the access log can be truncated, no more.
 
     At the end a server's thread may still be answering a page that was open; it is not waited for.
+    Dropping a database waits for a checkpoint, which on a busy disk outlasts any request.
     """
     from django.db import connection  # noqa: PLC0415 - Django is not set up when this file is read
 
@@ -71,6 +72,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+    connection.settings_dict["OPTIONS"]["options"] = "-c statement_timeout=0"
 
 
 @pytest.fixture(autouse=True)
