@@ -82,6 +82,10 @@ class Answers:
             response["Sunset"] = http_date(self.deprecated.sunset.timestamp())
         return response
 
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer with `Allow`, which says what the address takes."""
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
 
 class Endpoint(Answers, GenericViewSet):
     """Rows of a model that the person asking may see.

@@ -252,7 +252,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_NO_READ_ONLY_REQUIRED": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["api.schema.without_slash"],
-    "POSTPROCESSING_HOOKS": ["api.schema.strict_requests", "clinic.api.described_tags"],
+    "POSTPROCESSING_HOOKS": [
+        "api.schema.strict_requests",
+        "api.headers.described_headers",
+        "clinic.api.described_tags",
+    ],
+    "SERVERS": [{"url": "/", "description": "Where this description comes from."}],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
