@@ -1,8 +1,12 @@
 """The headers of answers, as the description of the API tells of them: once each, by reference."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
+
+from django.utils.http import http_date
 
 from api.idempotency import REPLAYED
 
@@ -13,6 +17,7 @@ OF_PROBLEMS = {
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
 }
+HALF_A_YEAR = timedelta(days=180)
 TEXT = {"type": "string"}
 DESCRIBED: dict[str, tuple[str, dict[str, Any]]] = {
     "X-Request-ID": ("Finds the request in the clinic's log.", TEXT),
@@ -36,6 +41,24 @@ DESCRIBED: dict[str, tuple[str, dict[str, Any]]] = {
     "Deprecation": ("Since when: an @ and seconds of the epoch (RFC 9745).", TEXT),
     "Sunset": ("When it goes away, as an HTTP date (RFC 8594).", TEXT),
 }
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """Since when an endpoint is deprecated, and when it will be taken away: half a year later."""
+
+    since: datetime
+    sunset: datetime
+
+    def __post_init__(self) -> None:
+        if self.sunset - self.since < HALF_A_YEAR:
+            raise ValueError("What is deprecated stays for half a year.")
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "Deprecation": f"@{int(self.since.timestamp())}",
+            "Sunset": http_date(self.sunset.timestamp()),
+        }
 
 
 def sends(status: int, *names: str) -> Callable[[Any], Any]:

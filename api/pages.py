@@ -31,9 +31,12 @@ class Pages(PageNumberPagination):
     invalid_page_message = _lazy("There is no such page. Follow `next` from the first page on.")
 
     def get_page_size(self, request: Request) -> int:
-        """Return how many rows a page has; raises ValidationError for what is no number."""
+        """Return how many rows a page has; raises ValidationError for what is no such number."""
         asked = _number(request, "page_size")
-        return self.page_size if asked is None else min(asked, LARGEST)
+        if asked is not None and asked > LARGEST:
+            refusal = _("Send a whole number from 1 to %(most)s.") % {"most": LARGEST}
+            raise serializers.ValidationError({"page_size": [refusal]})
+        return asked or self.page_size
 
     def get_page_number(self, request: Request, paginator: Any) -> int:
         return _number(request, "page") or 1

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import call_command
 
+from api.headers import Deprecation
 from api.idempotency import HEADER
-from api.views import Deprecation
 from clinic.api import described
 from clinic.tests.access.described import operations, schema
 from facilities.api.views import CareTypes
