@@ -181,9 +181,9 @@ class Schema(AutoSchema):
             page["schema"] = self._page_or_changes(page["schema"])
         if self.method == "GET" and "200" in bodies:
             bodies["304"] = {"description": "What `If-None-Match` names still holds."}
-        for code, body in bodies.items():
+        for status, body in bodies.items():
             body["headers"] = headers.sent(
-                int(code),
+                int(status),
                 self.handler,
                 has_etag=self.method == "GET" or self.is_change,
                 is_deprecated=bool(getattr(self.view, "deprecated", None)),

@@ -102,7 +102,7 @@ class Series(ShowsRecords, Lists, Retrieves, Endpoint):
         clashes = AppointmentSeries.objects.foreseen(**everything)
         return Response(foreseen(wanted, clashes))
 
-    create.is_idempotent = True  # type: ignore[attr-defined]
+    create.is_idempotent = True
 
     @idempotent
     def book(self, request: Request) -> Response:
