@@ -1,0 +1,143 @@
+"""No page shuts anybody out: every page in each language, theme and size, with axe-core.
+
+What a GET does not reach, such as a refused form, is looked at where it is made.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import LazySettings
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+from playwright.sync_api import Browser, Page, Route
+
+from accounts.models import User
+from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.tests.second_steps import code, recovery_codes_of, with_app
+from clinic.tests.admin_world import populate
+from clinic.tests.pseudo.crawling import WITHOUT_PAGE, Crawler, addresses, route, routes, unlinked
+from clinic.tests.pseudo.place import STAFF, Place, build
+from clinic.tests.seeing.looking import LANGUAGES, faults_of, opened
+from clinic.tests.seeing.pages import Shown, chosen, of_admin, shown_to
+from facilities.tests.factories import FacilityFactory, staff_of
+
+SIGNED_OUT = "signed out"
+Opens = Callable[[Client | None], Page]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+in_browser = pytest.mark.browser
+
+
+@pytest.fixture
+def place(settings: LazySettings, tmp_path: Path) -> Place:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return build()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any, axe: str) -> Opens:
+    return lambda client: opened(browser, live_server.url, axe, client).new_page()
+
+
+def as_user(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def faults(page: Page, origin: str, pages: Iterable[Shown]) -> dict[str, list[str]]:
+    found = {
+        each.address: list(faults_of(page, origin + each.address, each.languages)) for each in pages
+    }
+    assert found
+    return {address: wrong for address, wrong in found.items() if wrong}
+
+
+@in_browser
+@pytest.mark.parametrize("role", [*STAFF, SIGNED_OUT])
+def test_no_page_shuts_anybody_out(
+    place: Place, open_page: Opens, live_server: Any, role: str
+) -> None:
+    """Look at all pages of the receptionist, and at what others have besides."""
+    person = place.people.get(role)
+    colleague = place.people[STAFF[0]] if role != STAFF[0] else None
+    shown = shown_to(person, place, colleague)
+    page = open_page(as_user(person) if person else None)
+    assert faults(page, live_server.url, shown) == {}
+
+
+@in_browser
+def test_no_page_of_the_administration_shuts_anybody_out(
+    open_page: Opens, live_server: Any
+) -> None:
+    populate(2)
+    client = as_user(UserFactory(role="admin"))
+    assert faults(open_page(client), live_server.url, chosen(of_admin(client))) == {}
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.post(reverse("account_login"), {"login": person.username, "password": PASSWORD})
+    return client
+
+
+@in_browser
+def test_no_page_of_a_second_step_shuts_anybody_out(open_page: Opens, live_server: Any) -> None:
+    """These ask for a password that was given just now, or for a sign-in that is half done."""
+    person = staff_of(FacilityFactory(), username="nora")
+    client = signed_in(person)
+    password = {"password": PASSWORD}
+    client.post(reverse("account_reauthenticate"), password)
+    begins = ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate")
+    wrong = faults(open_page(client), live_server.url, named(*begins))
+    passkey = Authenticator.objects.create(user=person, type="webauthn", data={"name": "Desk key"})
+    recovery_codes_of(with_app(person))
+    client = signed_in(person)
+    wrong |= faults(open_page(client), live_server.url, named("mfa_authenticate"))
+    client.post(reverse("mfa_authenticate"), {"code": code()})
+    client.post(reverse("account_reauthenticate"), password)
+    has = [name for name in routes() if name.startswith("mfa_") and name not in begins[1:]]
+    has = [name for name in has if name not in ("mfa_authenticate", "mfa_remove_webauthn")]
+    there = Shown(reverse("mfa_remove_webauthn", args=[passkey.pk]), LANGUAGES)
+    wrong |= faults(open_page(client), live_server.url, [*named(*has), there])
+    assert wrong == {}
+
+
+def named(*names: str) -> list[Shown]:
+    return [Shown(reverse(name), LANGUAGES) for name in names]
+
+
+def error_pages() -> Iterator[str]:
+    yield "staff_only.html"
+    folder = Path(__file__).resolve().parents[2] / "templates"
+    yield from sorted(path.name for path in folder.glob("[45]*.html"))
+
+
+@in_browser
+def test_no_error_page_shuts_anybody_out(open_page: Opens, live_server: Any) -> None:
+    def answer(asked: Route) -> None:
+        with override(asked.request.headers["accept-language"]):
+            text = render_to_string(asked.request.url.rpartition("/")[2])
+        asked.fulfill(body=text, content_type="text/html; charset=utf-8")
+
+    page = open_page(None)
+    page.route("**/refused/*", answer)
+    shown = [Shown(f"/refused/{name}", LANGUAGES) for name in error_pages()]
+    assert len(shown) > 7
+    assert faults(page, live_server.url, shown) == {}
+
+
+def test_somebody_comes_to_every_route(place: Place) -> None:
+    """A route that refuses everybody would be looked at by none of these tests."""
+    missing = {name for name in routes() if not name.startswith("mfa_")} - WITHOUT_PAGE.keys()
+    for person in place.people.values():
+        crawler = Crawler(person)
+        for address in [*addresses(place), *unlinked(place)]:
+            if route(address) in missing and crawler.ask(address).status in {200, 302, 405}:
+                missing.remove(route(address))
+    assert missing == set()
