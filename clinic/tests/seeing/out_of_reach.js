@@ -1,11 +1,12 @@
 // What a person cannot get at on a small screen: a page that is wider than it, a table of which a
 // part is out of sight, and whatever can be pressed or filled in but does not come to light when it is
-// scrolled to. Only calendars, which need both directions, and pictures may be scrolled sideways.
+// scrolled to. Only what needs both directions may be scrolled sideways: calendars, figures, sheets
+// of a file, and the administration's lists.
 () => {
   const UNSEEN = ".visually-hidden, .visually-hidden-focusable, .skip-link";
   const HIDDEN = `[inert], [inert] *, ${UNSEEN}, [aria-hidden="true"][tabindex="-1"]`;
   const PRESSED = "a[href], button, input, select, textarea, summary, [tabindex='0']";
-  const SIDEWAYS = ".board, .board *, .week, .month, .chart-frame";
+  const SIDEWAYS = ".board-scroller, .figure-frame, .figures-scroll, .exchange-scroll, .results, textarea";
   const faults = [];
   const drawn = (element) => element.outerHTML.replace(/\s+/g, " ").slice(0, 140);
 
@@ -28,7 +29,7 @@
 
   for (const element of document.querySelectorAll("main *")) {
     const hides = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX;
-    if (["auto", "scroll"].includes(hides) && isShown(element) && !element.matches(`${SIDEWAYS}, textarea`)) {
+    if (["auto", "scroll"].includes(hides) && isShown(element) && !element.matches(SIDEWAYS)) {
       faults.push(`is cut off (${element.scrollWidth} of ${element.clientWidth} px): ${drawn(element)}`);
     }
   }

@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from clinic.tests.pseudo import crawling
 from clinic.tests.pseudo.crawling import Crawler, is_page, unlinked
 from clinic.tests.pseudo.place import Place
 from clinic.tests.seeing.looking import LANGUAGES
@@ -51,21 +52,21 @@ class Met(NamedTuple):
 
 def shown_to(person: Any, place: Place, colleague: Any = None) -> Iterator[Shown]:
     """Yield the pages that a person comes to and the colleague does not."""
-    pages = _walk(person, place)
-    return chosen(pages, _as_seen_by(colleague) if colleague else None)
+    other = Crawler(colleague) if colleague else None
+    return chosen(_walk(person, place), other and (lambda address: _met(other.ask(address))))
 
 
-def chosen(pages: Iterable[Met], other: Callable[[str], str] | None = None) -> Iterator[Shown]:
+def chosen(pages: Iterable[Met], other: Callable[[str], Met] | None = None) -> Iterator[Shown]:
     """Yield the first page of each kind, for all languages, and others that differ, for one.
 
-    A page differs by having elements that none of its kind had before. `other` returns what an
-    address shows to a colleague, which has been looked at.
+    A page differs by having elements that none of its kind had before. `other` returns the page
+    that a colleague meets at an address, which is looked at elsewhere.
     """
     known: defaultdict[str, set[str]] = defaultdict(set)
     for number, (kind, address, text) in enumerate(pages):
         elements = elements_of(text)
-        if other:
-            known[kind] |= elements_of(other(address))
+        if other and (theirs := other(address)).kind == kind:
+            known[kind] |= elements_of(theirs.text)
         if not known[kind]:
             yield Shown(address, LANGUAGES)
         elif elements - known[kind]:
@@ -80,23 +81,19 @@ def elements_of(text: str) -> set[str]:
 
 
 def _walk(person: Any, place: Place) -> Iterator[Met]:
-    """Yield whole pages; all that refuse with the same status are of one kind."""
+    """Yield whole pages."""
     crawler = Crawler(person)
     ids = {name: found[0] for name, found in place.rows.items()}
     more = [each.format(**ids) for each in UNLINKED if person]
     for met in chain(crawler.walk(place), map(crawler.ask, [*unlinked(place), *more])):
         if "<html" in met.text:
-            yield Met(met.name if met.status == 200 else str(met.status), met.address, met.text)
+            yield _met(met)
 
 
-def _as_seen_by(colleague: Any) -> Callable[[str], str]:
-    crawler = Crawler(colleague)
-
-    def text(address: str) -> str:
-        met = crawler.ask(address)
-        return met.text if met.status == 200 else ""
-
-    return text
+def _met(answer: crawling.Met) -> Met:
+    """Return a page of its route's kind; all that refuse with the same status are of one."""
+    kind = answer.name if answer.status == 200 else str(answer.status)
+    return Met(kind, answer.address, answer.text)
 
 
 def of_admin(client: Client) -> Iterator[Met]:
