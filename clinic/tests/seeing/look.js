@@ -3,6 +3,7 @@
 // Nothing but colours differs in the dark.
 async ({ theme, known }) => {
   const COLOURS = ["color-contrast", "link-in-text-block"];
+  for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
   const grounds = new Map();
 
   // What lies behind an element, from the front, up to what hides the rest.

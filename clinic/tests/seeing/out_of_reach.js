@@ -3,7 +3,7 @@
 // scrolled to. Only what needs both directions may be scrolled sideways: calendars, figures, sheets
 // of a file, and the administration's lists.
 () => {
-  const UNSEEN = ".visually-hidden, .visually-hidden-focusable, .skip-link";
+  const UNSEEN = ".visually-hidden, .visually-hidden-focusable, .skip-link, .skip-to-content-link";
   const HIDDEN = `[inert], [inert] *, ${UNSEEN}, [aria-hidden="true"][tabindex="-1"]`;
   const PRESSED = "a[href], button, input, select, textarea, summary, [tabindex='0']";
   const SIDEWAYS = ".board-scroller, .figure-frame, .figures-scroll, .exchange-scroll, .results, textarea";
