@@ -1,12 +1,13 @@
 // What a person cannot get at on a small screen: a page that is wider than it, a table of which a
 // part is out of sight, and whatever can be pressed or filled in but does not come to light when it is
 // scrolled to. Only what needs both directions may be scrolled sideways: calendars, figures, sheets
-// of a file, and the administration's lists.
+// of a file, and the administration's lists and their inline rows.
 () => {
   const UNSEEN = ".visually-hidden, .visually-hidden-focusable, .skip-link, .skip-to-content-link";
   const HIDDEN = `[inert], [inert] *, ${UNSEEN}, [aria-hidden="true"][tabindex="-1"]`;
   const PRESSED = "a[href], button, input, select, textarea, summary, [tabindex='0']";
-  const SIDEWAYS = ".board-scroller, .figure-frame, .figures-scroll, .exchange-scroll, .results, textarea";
+  const OURS = ".board-scroller, .figure-frame, .figures-scroll, .exchange-scroll, textarea";
+  const SIDEWAYS = `${OURS}, .results, .inline-group`;
   const faults = [];
   const drawn = (element) => element.outerHTML.replace(/\s+/g, " ").slice(0, 140);
 
