@@ -32,6 +32,7 @@ def test_the_browser_complains_of_no_page(new_context, live_server, size):
         "url": live_server.url,
     }
     pages = [reverse("admin:index"), *(reverse(f"admin:{each}_changelist") for each in LISTS)]
+    pages += [reverse("admin:facilities_facility_add"), reverse("admin:facilities_doctor_add")]
     context = new_context(viewport=SIZES[size])
     context.add_cookies([cookie])
     page = context.new_page()
