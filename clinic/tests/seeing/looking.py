@@ -9,6 +9,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
+SERVER_ERROR = 500
+# As long as a busy machine may take for a page, in milliseconds.
+PATIENCE = 60_000
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 # The smallest phone, and a window of 1280 by 800 that is enlarged to 200 %.
 SMALL = {"320 px wide": (320, 640), "at 200 %": (640, 400)}
@@ -26,6 +29,7 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 def opened(browser: Browser, origin: str, axe: str, client: Client | None = None) -> BrowserContext:
     """Return a browser that has axe-core, with the session of this client, or of nobody."""
     context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(axe)
     if client:
         name = settings.SESSION_COOKIE_NAME
@@ -42,7 +46,9 @@ def faults_of(page: Page, address: str, languages: Sequence[str] = LANGUAGES) ->
     known: defaultdict[str, set[str]] = defaultdict(set)
     for language in languages:
         page.set_extra_http_headers({"Accept-Language": language})
-        page.goto(address)
+        answer = page.goto(address)
+        if answer and answer.status >= SERVER_ERROR:
+            yield f"{language}: is answered with {answer.status}"
         page.wait_for_function(IS_SETTLED)
         if page.evaluate("document.documentElement.lang") != language:
             yield f"is not in {language}"
