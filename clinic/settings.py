@@ -310,6 +310,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TRIAL
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".local/media"))()
+# At every door: in memory and up to a cap, so that nobody fills the disk with what is refused.
+FILE_UPLOAD_HANDLERS = ["records.uploading.CappedUpload"]
 DOCUMENT_MOST_BYTES = env.int("DOCUMENT_MOST_MB", default=10) * 1024**2
 
 # Whoever keeps the system running needs nobody's chart for that.
