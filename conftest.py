@@ -21,6 +21,8 @@ CHROMIUM = next(
 
 PATIENCE = 20_000
 
+pytest_plugins = ["clinic.tests.canary"]
+
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("clinic", deadline=None)
 hypothesis.settings.load_profile("clinic")

@@ -38,7 +38,7 @@ def noted(words: bytes) -> bytes:
     return whole[:33] + chunk(b"tEXt", b"Comment\0" + words) + whole[33:]
 
 
-def frames(kind: str, number: int = 500) -> bytes:
+def frames(kind: str, number: int = 200) -> bytes:
     """Return an animation of many frames, each as large as they come."""
     out = io.BytesIO()
     first, *rest = (Image.new("P", (64, 64), n % 255) for n in range(number))
@@ -94,7 +94,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "TIFF": lambda: png(kind="TIFF"),
     "icon": lambda: png(64, 64, "ICO"),
     "archive": lambda: packed(**{"index.html": SCRIPT}),
-    "archive that unfolds": lambda: packed(rows=b"\0" * 40 * MB),
+    "archive that unfolds": lambda: packed(rows=b"\0" * 12 * MB),
     "archive whose names climb": lambda: packed(**{"..__..__etc__passwd": b"x"}),
     "archive behind a PNG": lambda: png() + packed(x=SCRIPT),
     "archive behind a JPEG": lambda: png(kind="JPEG") + packed(x=SCRIPT),
@@ -119,7 +119,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "bomb by frames of a PNG": lambda: frames("PNG"),
     "bomb by frames of a WebP": lambda: frames("WEBP", 100),
     "workbook with entities from outside": lambda: workbook(ENTITIES),
-    "workbook that unfolds": lambda: workbook(b"<worksheet>" + b" " * 40 * MB + b"</worksheet>"),
+    "workbook that unfolds": lambda: workbook(b"<worksheet>" + b" " * 12 * MB + b"</worksheet>"),
     "more than may be": lambda: b"%PDF-1.4" + b" " * 11 * MB,
 }
 

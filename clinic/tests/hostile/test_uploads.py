@@ -1,4 +1,4 @@
-"""Every door for files refuses what is hostile in words, or gives it out so that nothing runs it."""
+"""Every door for files refuses what is hostile in words, or gives it out inert."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -24,9 +24,13 @@ from records.tests.test_document_files import no_room
 pytestmark = pytest.mark.django_db
 
 # Files that are what they should be, with something in them that no reader here ever runs.
-AS_THEY_CAME = {"html inside a PNG", "bomb by frames of a PNG", *(n for n in FILES if "PDF w" in n),
-                "PDF that starts a program", "PDF that carries a file"}  # fmt: skip
-PICTURES = {"html inside a PNG", "archive behind a PNG", "html behind a PNG", "PNG cut off"}
+AS_THEY_CAME = {
+    "html inside a PNG",
+    "bomb by frames of a PNG",
+    "PDF with a script",
+    "PDF that starts a program",
+    "PDF that carries a file",
+}
 
 
 class Here(NamedTuple):
@@ -46,10 +50,18 @@ def here(django_db_setup, django_db_blocker, tmp_path_factory):
         django_db_blocker.unblock(),
         transaction.atomic(),
     ):
+        # On a busy machine a file may take longer than the server leaves a transaction idle.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         facility = FacilityFactory()
         patient = PatientFactory(facility=facility)
         yield Here(doctor_user(facility), UserFactory(role="admin"), patient, media)
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return {what: made() for what, made in FILES.items()}
 
 
 Door = Callable[[Here, SimpleUploadedFile], Any]
@@ -71,7 +83,7 @@ def api(here: Here, file: SimpleUploadedFile) -> Any:
 
 def picture(here: Here, file: SimpleUploadedFile) -> Any:
     client = APIClient()
-    client.force_authenticate(here.doctor)
+    client.force_authenticate(User.objects.get(pk=here.doctor.pk))
     return client.put("/api/v1/auth/me/picture", {"picture": file}, format="multipart")
 
 
@@ -106,6 +118,12 @@ def kept(media: Path) -> list[Path]:
     return [path for path in media.rglob("*") if path.is_file()]
 
 
+def emptied(media: Path) -> None:
+    """Take away what an earlier answer left, whose row was rolled back."""
+    for path in kept(media):
+        path.unlink()
+
+
 def rows() -> int:
     return Document.objects.count() + User.objects.exclude(picture="").count()
 
@@ -121,7 +139,7 @@ def is_refused(answer: Any) -> bool:
 def given_out(here: Here, door: str) -> Any:
     """Return what is sent to whoever asks for what was taken in."""
     client = APIClient()
-    client.force_authenticate(here.doctor)
+    client.force_authenticate(User.objects.get(pk=here.doctor.pk))
     if "picture" in door:
         return client.get("/api/v1/auth/me/picture")
     return client.get(reverse("api-v1:documents-content", args=[Document.objects.get().pk]))
@@ -158,6 +176,7 @@ def sent(here: Here, door: str, data: bytes, name: str, kind: str) -> Any:
 
 def held(here: Here, door: str, data: bytes, name: str, kind: str, what: str) -> bool:
     """Send a file, hold that it is refused or inert, and say whether it was taken in."""
+    emptied(here.media)
     with transaction.atomic():
         answer = sent(here, door, data, name, kind)
         is_taken = bool(kept(here.media))
@@ -167,26 +186,24 @@ def held(here: Here, door: str, data: bytes, name: str, kind: str, what: str) ->
             assert is_refused(answer), f"{what}: {answer.status_code}"
             assert rows() == 0, what
         transaction.set_rollback(True)
-    for path in kept(here.media):
-        path.unlink()
     return is_taken
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_hostile_files_are_refused_or_inert(here, door):
+def test_hostile_files_are_refused_or_inert(here, files, door):
     taken = {
         what
-        for what, made in FILES.items()
-        if held(here, door, made(), "scan.pdf", "application/pdf", what)
+        for what, data in files.items()
+        if held(here, door, data, "scan.pdf", "application/pdf", what)
     }
     if "documents" in door:
         assert taken == AS_THEY_CAME
     elif "import" in door:
         assert taken == set()
     else:
-        # Only the pixels are kept of it.
-        assert not [what for what in taken if "PNG" not in what and "JPEG" not in what and
-                    "WebP" not in what]  # fmt: skip
+        # Only the pixels are kept of these.
+        assert taken
+        assert all({"PNG", "JPEG", "WebP"} & set(what.split()) for what in taken), taken
 
 
 @pytest.mark.parametrize("door", [door for door in DOORS if "import" not in door])
@@ -199,6 +216,7 @@ def test_a_name_and_a_type_that_lie_change_nothing(here, door):
 @pytest.mark.parametrize("door", [door for door in DOORS if "import" not in door])
 def test_a_full_disk_is_told_and_leaves_neither_a_row_nor_a_file(here, door):
     data = png(8, 8) if "picture" in door else pdf()
+    emptied(here.media)
     with transaction.atomic():
         with no_room():
             answer = sent(here, door, data, "scan.pdf", "application/pdf")
@@ -211,12 +229,9 @@ def test_a_full_disk_is_told_and_leaves_neither_a_row_nor_a_file(here, door):
 def test_a_full_disk_stops_no_import_that_needs_none(here):
     """What is sent is read in memory: more than may be is refused as that, and nothing breaks."""
     with transaction.atomic(), no_room():
-        answer = sent(here, "import of patients", b"mrn\n" * MANY, "rows.csv", "text/csv")
+        answer = sent(here, "import of patients", b"mrn\n" * 1_000_000, "rows.csv", "text/csv")
         assert is_refused(answer), answer.status_code
         transaction.set_rollback(True)
-
-
-MANY = 1_000_000
 
 
 def test_there_are_enough_of_them():

@@ -1,5 +1,6 @@
 """One request at one page, as the browser of somebody of a role sends it; it is rolled back."""
 
+import re
 from copy import deepcopy
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -13,9 +14,11 @@ from clinic.tests.access.pages.rows import NAMED
 from clinic.tests.access.pages.world import World
 from clinic.tests.access.rows import EVERYONE
 from clinic.tests.access.world import Place
+from clinic.tests.canary import CANARY
 
 ALL = ("anonymous", *sorted(EVERYONE))
 SIGN_IN = reverse("account_login")
+ADDRESSES = re.compile(r'\b(?:href|src|action|hx-get|hx-post)="([^"]*)')
 # What stands for a name in a path, where it is the same in every path.
 VALUES = {
     "facility_id": "facilities",
@@ -54,6 +57,8 @@ class Met(NamedTuple):
     outcome: object
     status: int
     begins: str
+    is_kept: bool  # by a cache
+    leak: str  # of a patient's name, where none belongs
 
 
 def ask(
@@ -79,10 +84,24 @@ def sent(client: Client, method: str, address: str, said: dict[str, Any]) -> Met
     cookies = deepcopy(client.cookies)
     with transaction.atomic():
         answer = client.get(address) if method == "get" else client.post(address, said)
-        met = Met(outcome(answer), answer.status_code, answer.getvalue()[:200].decode("latin-1"))
+        met = of(answer, answer.getvalue().decode("latin-1"))
         transaction.set_rollback(True)
     client.cookies = cookies
     return met
+
+
+def of(answer: Any, text: str) -> Met:
+    is_kept = "no-store" not in answer.get("Cache-Control", "")
+    return Met(outcome(answer), answer.status_code, text[:200], is_kept, leak(answer, text))
+
+
+def leak(answer: Any, text: str) -> str:
+    """Return what of a record stands in an address, or in the page of a refusal."""
+    told = [answer.get("Location", ""), *ADDRESSES.findall(text)]
+    if answer.status_code not in (409, 422) and answer.status_code >= 400:
+        told.append(text)
+    found = CANARY.search("\n".join(told))
+    return found[0] if found else ""
 
 
 def outcome(answer: Any) -> object:

@@ -2,8 +2,8 @@
 
 Whoever is not signed in is asked to, except where `is_open`. Roles in `roles` may. Those in `bound`
 reach rows of their own facilities alone, and those in `alone` of these only what is their own, as a
-doctor's calendar is; what else there is they do not find. What `leads_out` ends at the page to sign in, for everybody. A
-method without a row is never answered.
+doctor's calendar is; what else there is they do not find. What `leads_out` ends at the page to sign
+in, for everybody. A method without a row is never answered.
 """
 
 from typing import NamedTuple

@@ -85,9 +85,11 @@ def expected(role: str, *, may: bool) -> set[object]:
 def look(filled: Any, route: Route, path: str, methods: frozenset[str], who: Any = ALL) -> None:
     for method in METHODS:
         for role in who:
-            found = sent(filled.browsers[role], method, path, {}).outcome
-            wanted = expected(role, may=method in methods)
-            assert found in wanted, f"{method} {path} by {role}: {found}"
+            met = sent(filled.browsers[role], method, path, {})
+            where = f"{method} {path} by {role}: {met}"
+            assert met.outcome in expected(role, may=method in methods), where
+            assert not met.leak, where
+            assert not met.is_kept or role == "anonymous", where
 
 
 @pytest.mark.parametrize("model", MODELS)
