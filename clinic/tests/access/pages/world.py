@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.tests.second_steps import recovery_codes_of, with_app
+from accounts.tests.second_steps import recovery_codes_of, with_app, with_passkey
 from clinic.tests.access import world
 from clinic.tests.access.asking import _with_file
 from clinic.tests.access.world import Place
@@ -89,8 +89,7 @@ def _second_steps(person: User) -> Authenticator:
     """Give somebody an app, recovery codes and a passkey, and return that."""
     with_app(person)
     recovery_codes_of(person)
-    kinds = Authenticator.Type
-    return Authenticator.objects.create(user=person, type=kinds.WEBAUTHN, data={"name": "Key"})
+    return with_passkey(person)
 
 
 def _browser(person: User) -> Client:
