@@ -8,7 +8,7 @@ in, for everybody. A method without a row is never answered.
 
 from typing import NamedTuple
 
-from clinic.tests.access.rows import ADMIN, DESK, DOCTOR, EVERYONE, NURSE, STAFF
+from clinic.tests.access.rows import ADMIN, DESK, DOCTOR, EVERYONE, NURSE, PATIENT, STAFF
 
 
 class Row(NamedTuple):
@@ -39,6 +39,8 @@ OPEN = Row(EVERYONE, bound=frozenset(), is_open=True)
 # One's own account: nobody reaches that of another, not even an administrator.
 ACCOUNT = Row(EVERYONE, bound=EVERYONE)
 OUT = Row(EVERYONE, is_open=True, leads_out=True)
+# Whosever it is, the password is asked for first.
+ASKED = Row(EVERYONE, bound=frozenset())
 ADMINS = to(ADMIN)
 WORKERS = to(ADMIN, *STAFF)
 DESKS = to(ADMIN, DESK)
@@ -65,8 +67,8 @@ ROWS: dict[str, dict[str, Row]] = {
     "facilities:match": get(WORKERS),
     # Finding a time, and booking it
     "scheduling:find": both(DESKS),
-    "scheduling:search": both(DESKS),
-    "scheduling:first-openings": get(DESKS),
+    "scheduling:search": both(WORKERS),
+    "scheduling:first-openings": both(DESKS),
     "scheduling:hold": post(DESKS),
     "scheduling:release": post(DESKS),
     "scheduling:book": both(DESKS),
@@ -124,11 +126,11 @@ ROWS: dict[str, dict[str, Row]] = {
     "scheduling:feed-replace": post(OWN_TIME),
     "scheduling:feed-revoke": post(OWN_TIME),
     # For whoever has its secret address
-    "scheduling:feed": get(OPEN),
+    "scheduling:feed": get(OPEN._replace(roles=EVERYONE - {PATIENT})),
     # Patients
     "scheduling:patient": get(WORKERS),
     "scheduling:patient-contact": post(WORKERS),
-    "scheduling:patient-merge": both(DESKS),
+    "scheduling:patient-merge": {"get": WORKERS, "post": DESKS},
     "scheduling:patient-unmerge": post(DESKS),
     "patients:list": both(WORKERS),
     "patients:find": post(WORKERS),
@@ -179,7 +181,7 @@ ROWS: dict[str, dict[str, Row]] = {
     "mfa_view_recovery_codes": get(ACCOUNT),
     "mfa_generate_recovery_codes": both(ACCOUNT),
     "mfa_add_webauthn": both(ACCOUNT),
-    "mfa_remove_webauthn": both(ACCOUNT),
+    "mfa_remove_webauthn": both(ASKED),
     # For machines, and for whoever writes an application
     "api-schema": get(OPEN),
     "api-docs": get(OPEN),
@@ -205,6 +207,7 @@ OF_A_VERSION = tuple(
         "take-back",
     )
 )
+OF_A_LIST = ("scheduling:move-time-off", "scheduling:move-closure", "scheduling:move-stranded")
 NAMED: dict[str, dict[str, str]] = {
     "scheduling:add-time-off": {"doctor": "doctors"},
     "scheduling:add-closure": {"facility": "facilities"},
@@ -216,6 +219,8 @@ NAMED: dict[str, dict[str, str]] = {
     "scheduling:waitlist-fits": SLOT | {"facility": "facilities", "ends_at": "time-after"},
     "scheduling:waitlist-book": SLOT | {"facility": "facilities", "ends_at": "time-after"},
     **{name: {"version": "version"} for name in OF_A_VERSION},
+    "scheduling:reschedule": SLOT | {"version": "version"},
+    **{name: {"move": "moves"} for name in OF_A_LIST},
     "scheduling:waitlist-offer": {"entry": "waits"},
     "patients:different": {"pair": "pair"},
     "account_language": {"language": "es"},

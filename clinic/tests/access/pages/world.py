@@ -59,6 +59,7 @@ def _more(place: Place, author: User, desk: User) -> Place:
     facility = place["facilities"]
     first, second, third = (PatientFactory(facility=facility) for _ in range(3))
     whose = {"patient": place["patients"], "facility": facility}
+    visit = place["appointments"]
     starts_at, doctor = in_days(3, 11, facility=facility), place["doctors"]
     hold = {**whose, "doctor": doctor, "starts_at": in_days(5, 9, facility=facility)}
     _with_file(place["documents"])
@@ -79,7 +80,8 @@ def _more(place: Place, author: User, desk: User) -> Place:
         "holds": Appointment.objects.hold(**hold, now=timezone.now(), by=desk),
         "time": iso_instant(starts_at),
         "time-after": end,
-        "version": place["appointments"].version,
+        "version": visit.version,
+        "moves": f"{visit.pk}|{visit.version}|{doctor.pk}|{iso_instant(starts_at)}",
         "waits": WaitlistEntryFactory(patient=place["patients"], facility=facility),
         "passkeys": _second_steps(staff_of(facility)),
     }
