@@ -22,7 +22,7 @@ graceful_timeout = 5
 control_socket_disable = True
 
 # Workers report that they live through a file: in memory, a slow disk cannot make them look dead.
-_memory = Path("/dev/shm")  # noqa: S108 - only the heartbeat file goes there
+_memory = Path("/dev/shm")  # nosec B108 # noqa: S108 - only the heartbeat file goes there
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 
 # The application logs each request itself, as JSON and without its query.

@@ -170,7 +170,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
 # The letters of the API carry the same codes as those of the web pages.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # nosec B105 # noqa: S105
 ACCOUNT_SESSION_REMEMBER = False  # the computers at a desk are shared
 # Counted by `accounts.limits`, in the database and for all processes.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None}
@@ -321,6 +321,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TRIAL
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".local/media"))()
+# At every door: in memory and up to a cap, so that nobody fills the disk with what is refused.
+FILE_UPLOAD_HANDLERS = ["records.uploading.CappedUpload"]
 DOCUMENT_MOST_BYTES = env.int("DOCUMENT_MOST_MB", default=10) * 1024**2
 
 # Whoever keeps the system running needs nobody's chart for that.

@@ -48,6 +48,7 @@ class RoomInline(admin.TabularInline):
 
 @admin.register(CareType)
 class CareTypeAdmin(RefusalsInWords, admin.ModelAdmin):
+    ordering = ["name"]
     list_display = ["name", "places", "doctors_giving_it"]
     search_fields = ["name"]
 
