@@ -173,7 +173,7 @@ ROWS: dict[str, dict[str, Row]] = {
     "account_sign_out_everywhere": post(OUT),
     "account_reauthenticate": both(ACCOUNT),
     "mfa_reauthenticate": both(ACCOUNT),
-    "mfa_reauthenticate_webauthn": both(ACCOUNT),
+    "mfa_reauthenticate_webauthn": {"get": ACCOUNT, "post": OUT},
     "mfa_index": get(ACCOUNT),
     "mfa_authenticate": both(ACCOUNT),
     "mfa_activate_totp": both(ACCOUNT),
