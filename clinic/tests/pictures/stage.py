@@ -37,6 +37,7 @@ from scheduling.tests.series_factories import weekly
 from scheduling.wanted import Wanted
 
 USERNAMES = {"receptionist": "reception", "doctor": "doctor", "nurse": "nurse", "admin": "admin"}
+USERNAMES |= {"patient": "patient"}
 COUGH = "Dry cough for two weeks, worse at night. No fever."
 LUNGS = "Lungs clear, blood pressure 128/82. Return if it lasts for another two weeks."
 
@@ -58,8 +59,12 @@ def build() -> Place:
     ContactEntry(patient=seen, by=people["receptionist"], note="Asked to be called back.").add()
     CalendarFeed.objects.issue(doctor, by=None)
     chart = _chart(facility, seen, people["doctor"])
+    own = _own(people["patient"], people["doctor"])
+    for name in ("notes", "documents"):
+        chart[name] += own.pop(name)
     rows: dict[str, list[Any]] = {
         **chart,
+        **own,
         "patient_id": [seen],
         "facility_id": [facility],
         "doctor_id": [doctor],
@@ -113,6 +118,39 @@ def _chart(facility: Facility, patient: Patient, doctor: User) -> dict[str, list
     signed: MedicalRecord = SignedFactory(**note, diagnosis="Acute bronchitis", notes=COUGH)
     document = DocumentFactory(**about)
     return {"notes": [signed], "documents": [document], "<kind:kind>": [allergy]}
+
+
+def _own(account: User, doctor: User) -> dict[str, list[Any]]:
+    """Return what can be opened on the patient's own pages."""
+    patient, now = Patient.objects.get(user=account), timezone.now()
+    visits = Appointment.objects.expected(now).filter(patient=patient)
+    visit = visits.filter(type__bookable_online=True, starts_at__gt=now)[0]
+    assert visit.type
+    wanted = Wanted(
+        first=now.date() + timedelta(days=2),
+        type=visit.type,
+        duration=visit.type.duration,
+        buffer=visit.type.buffer,
+        patient=patient,
+    )
+    slot = find_openings(wanted, now=now, count=1)[0]
+    held = Appointment.objects.hold(
+        now=now,
+        patient=patient,
+        doctor=slot.doctor,
+        facility=slot.facility,
+        type=visit.type,
+        starts_at=slot.starts_at,
+        by=account,
+    )
+    about = {"facility": visit.facility, "patient": patient, "recorded_by": doctor}
+    return {
+        "type_id": [visit.type],
+        "visits": [visit],
+        "holds": [held],
+        "notes": [MedicalRecord.objects.newest().filter(patient=patient)[0]],
+        "documents": [DocumentFactory(**about)],
+    }
 
 
 def _series(facility: Facility, doctor: Doctor, by: User) -> AppointmentSeries:
