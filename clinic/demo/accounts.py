@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import User
 from clinic.demo.places import Site
-from patients.models import Patient
 from scheduling.calendars import local
 from scheduling.models import Appointment
 
@@ -45,19 +46,22 @@ def create(sites: list[Site], now: datetime) -> dict[str, User]:
     return users
 
 
-def give_to_a_patient(user: User, site: Site, now: datetime) -> Patient:
-    """Link the patient's account to somebody who was at this site and can move the next visit."""
-    visits = Appointment.objects.filter(facility=site.facility)
-    to_come = visits.filter(
-        status=Appointment.Status.BOOKED,
-        type__bookable_online=True,
-        starts_at__gt=now + timedelta(days=1),
-    )
-    were = visits.filter(ends_at__lt=now)
+def give_to_a_patient(user: User, site: Site, now: datetime) -> None:
+    """Link the patient's account to somebody who has a visit to come at this site.
+
+    Preferred is who was there before and moves the next visit online.
+    """
+    to_come = Appointment.objects.expected(now).filter(facility=site.facility)
+    online = to_come.filter(status=Appointment.Status.BOOKED, type__bookable_online=True)
+    online = online.filter(starts_at__gt=now + timedelta(days=1))
+    were = Appointment.objects.over(now).filter(facility=site.facility)
     known = site.facility.patients.filter(pk__in=to_come.values("patient"))
-    patient: Patient = known.filter(pk__in=were.values("patient")).order_by("pk")[0]
+    patient = known.order_by(
+        Exists(online.filter(patient=OuterRef("pk"))).desc(),
+        Exists(were.filter(patient=OuterRef("pk"))).desc(),
+        "pk",
+    )[0]
     patient.user = user
     patient.save(update_fields=["user"])
     user.full_name = str(patient)
     user.save(update_fields=["full_name"])
-    return patient

@@ -7,8 +7,10 @@ from patients.models import Patient
 from records.models import Allergy, Condition, HealthSummary, MedicalRecord, Medication
 
 
-def write(patient: Patient, doctor: User) -> None:
-    """Write what a doctor of the patient's facility has found."""
+def write() -> None:
+    """Write what the doctor of the demo clinic has found of its patient."""
+    doctor = User.objects.get(username="doctor")
+    patient = Patient.objects.select_related("facility").get(user__username="patient")
     about: dict[str, Any] = {
         "patient": patient,
         "facility": patient.facility,

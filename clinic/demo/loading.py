@@ -1,11 +1,11 @@
-"""The demo clinic in its order: places, people, hours, absences, visits, who waits, a chart."""
+"""The demo clinic in its order: places, people, hours, absences, visits, who waits."""
 
 import random
 from datetime import datetime
 
 from django.db import transaction
 
-from clinic.demo import accounts, charts, hours, people, places, visits, waiting
+from clinic.demo import accounts, hours, people, places, visits, waiting
 
 SEED = 2026
 
@@ -38,4 +38,4 @@ def load(
     types = places.appointment_types()
     visits.write(sites, types, users, rng, now=now, days_back=days_back, days_ahead=days_ahead)
     waiting.write(sites, types, users, rng, now=now)
-    charts.write(accounts.give_to_a_patient(patient, sites[0], now), users["doctor"])
+    accounts.give_to_a_patient(patient, sites[0], now)

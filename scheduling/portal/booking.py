@@ -64,10 +64,10 @@ def hold(request: DeskRequest, patient: Patient, type_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_patients(BOOK)
 def confirm(request: DeskRequest, patient: Patient, pk: int) -> HttpResponse:
-    """Show what is held and book it; of what was booked already, show the visit."""
+    """Show what is held and book it."""
     held = own_holds(request).filter(pk=pk).first()
     if held is None:
-        return redirect("portal:visit", get_object_or_404(own_visits(request), pk=pk).pk)
+        return held_no_more(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return confirming(request, held, form, 422 if request.method == "POST" else 200)
@@ -90,6 +90,16 @@ def release(request: DeskRequest, patient: Patient, pk: int) -> HttpResponse:
     held = get_object_or_404(own_holds(request), pk=pk)
     holding.give_up_own(request.user, pk)
     return redirect("portal:times", held.type_id)
+
+
+def held_no_more(request: DeskRequest, pk: int) -> HttpResponse:
+    """Lead to the visit that a hold became, or to other times where it became none."""
+    if own_visits(request).filter(pk=pk).exists():
+        return redirect("portal:visit", pk)
+    were_held = Appointment.objects.visible_to(request.user).filter(created_by=request.user)
+    lost = get_object_or_404(were_held.filter(type__isnull=False), pk=pk)
+    messages.warning(request, _("This time is no longer kept for you, and not booked."))
+    return redirect("portal:times", lost.type_id)
 
 
 def offered_type(request: DeskRequest, pk: int) -> AppointmentType:

@@ -98,7 +98,7 @@ def test_a_held_time_is_given_up_for_another_one(portal):
     assert answer.url == reverse("portal:times", args=[portal.kind.pk])
     held.refresh_from_db()
     assert held.status == "cancelled"
-    assert portal.get("confirm", held.pk).status_code == 404
+    assert portal.get("confirm", held.pk).url == answer.url
 
 
 def test_a_taken_time_is_refused_with_others_that_can_be_booked(portal):
@@ -130,7 +130,8 @@ def test_a_time_that_was_lost_while_it_was_held_is_refused_with_others(portal):
     assert "no longer kept for you" in text_of(portal.get("confirm", held.pk))
     portal.taken(2, 9)
     answer = portal.post("confirm", held.pk)
-    assert answer.status_code in (404, 409, 422)
+    assert answer.url == reverse("portal:times", args=[portal.kind.pk])
+    assert "no longer kept for you, and not booked" in text_of(portal.client.get(answer.url))
     assert not Appointment.objects.filter(patient=portal.patient, status="booked").exists()
 
 
@@ -162,3 +163,14 @@ def test_the_pages_ask_as_much_for_many_as_for_few(portal, django_assert_max_num
     with django_assert_max_num_queries(40) as many:
         portal.client.get(address)
     assert len(few) == len(many)
+
+
+def test_a_held_time_that_was_closed_meanwhile_is_refused_with_others(portal):
+    portal.hold()
+    held = Appointment.objects.get()
+    portal.facility.closures.create(starts_at=portal.at(2, 8), ends_at=portal.at(2, 12))
+    answer = portal.post("confirm", held.pk)
+    assert answer.status_code == 422
+    assert answer.context["alternatives"]
+    held.refresh_from_db()
+    assert held.status == "pending"

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from clinic import demo
+from clinic.demo import charts
 from clinic.management.commands.load_demo import HISTORY
 from clinic.tests.pseudo.place import Place
 from facilities.models import Doctor, Facility
@@ -49,6 +50,7 @@ def build() -> Place:
     """
     now = timezone.now()
     demo.load(now=now, days_back=HISTORY)
+    charts.write()
     FreeTimeHorizon.extend(now.date())
     people = {role: User.objects.get(username=name) for role, name in USERNAMES.items()}
     facility = Facility.objects.order_by("pk")[0]
@@ -148,7 +150,7 @@ def _own(account: User, doctor: User) -> dict[str, list[Any]]:
         "type_id": [visit.type],
         "visits": [visit],
         "holds": [held],
-        "notes": [MedicalRecord.objects.newest().filter(patient=patient)[0]],
+        "notes": [MedicalRecord.objects.newest().get(patient=patient)],
         "documents": [DocumentFactory(**about)],
     }
 
