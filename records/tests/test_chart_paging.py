@@ -41,7 +41,7 @@ def test_the_oldest_document_is_on_the_last_page(client, doctor, facility, patie
 def test_the_first_of_what_is_over_is_on_the_last_page(client, doctor, facility, patient, kind):
     rows = [ENDED[kind](patient=patient, facility=facility) for _ in range(A_PAGE + 1)]
     for row in rows:
-        at = timezone.now() if kind == "medication" else timezone.localdate()
+        at = timezone.now() if kind == "medication" else timezone.localdate(timezone=patient.tz)
         row.end(at, by=doctor)
     assert f">{rows[0].description}<" not in text(client.get(chart(patient)))
     page = text(client.get(chart(patient), {kind: 2}))

@@ -95,7 +95,7 @@ class TestTheChart:
                     made_by(patient=patient, facility=facility)
                 EncounterFactory(patient=patient, facility=facility)
                 over = ConditionFactory(patient=patient, facility=facility)
-                over.end(timezone.localdate(), by=doctor)
+                over.end(timezone.localdate(timezone=patient.tz), by=doctor)
                 MedicationFactory(patient=patient, facility=facility).end(timezone.now(), by=doctor)
                 wrong = AllergyFactory(patient=patient, facility=facility)
                 wrong.mark_entered_in_error(by=doctor, reason="Wrong")

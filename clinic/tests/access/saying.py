@@ -104,7 +104,7 @@ def now(name: str) -> Said:
 
 
 def today(name: str) -> Said:
-    return lambda place, role: {name: timezone.localdate().isoformat()}
+    return lambda place, role: {name: timezone.localdate(timezone=place["patients"].tz).isoformat()}
 
 
 SAID: dict[tuple[str, str], Said] = {
