@@ -20,7 +20,8 @@ from patients.portal.own import for_patients
 @for_patients("patients.change_patient")
 def details(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Show their details and change how to reach them; the desk changes the rest."""
-    form = ContactForm(request.POST or None, instance=patient)
+    data = request.POST if request.method == "POST" else None
+    form = ContactForm(data, instance=patient)
     status = 200
     if request.method == "POST":
         if form.is_valid() and form.saved(cast("User", request.user)):

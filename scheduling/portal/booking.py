@@ -68,7 +68,7 @@ def confirm(request: DeskRequest, patient: Patient, pk: int) -> HttpResponse:
     held = own_holds(request).filter(pk=pk).first()
     if held is None:
         return held_no_more(request, pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return confirming(request, held, form, 422 if request.method == "POST" else 200)
     said = {"patient": patient, "type": held.type, "reason": form.cleaned_data["reason"]}

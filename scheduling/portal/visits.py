@@ -76,7 +76,8 @@ def cancel(request: DeskRequest, patient: Patient, pk: int) -> HttpResponse:
     appointment = own_visit(request, pk)
     if not may_cancel(request, appointment):
         return shown(request, appointment, refusal=[words_of_no_change(appointment)], status=409)
-    form = CancellationForm(request.POST or None, initial={"version": appointment.version})
+    data = request.POST if request.method == "POST" else None
+    form = CancellationForm(data, initial={"version": appointment.version})
     if request.method != "POST" or not form.is_valid():
         shows(request, Kind.APPOINTMENT, [patient.pk])
         context = {"visit": appointment, "form": form}
