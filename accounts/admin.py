@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import ValidationError
@@ -13,20 +14,24 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import passwords
 from accounts.admin_rows import ReadOnlyAdmin, SaysWhyNot, each
+from accounts.forms import InvitationForm
 from accounts.models import SignIn, User
 
 
 @admin.register(User)
 class UserAdmin(SaysWhyNot, DjangoUserAdmin):
+    form, add_form = forms.ModelForm, InvitationForm
     list_display = ["username", "full_name", "email", "role", "is_active", "last_login"]
+    list_display += ["has_chosen_a_password"]
     list_filter = ["role", "is_active", "last_login"]
     search_fields = ["username", "full_name", "email"]
     ordering = ["full_name"]
     filter_horizontal = []
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
-        (None, {"fields": ["username", "password"]}),
+        (None, {"fields": ["username"]}),
         (_("Person"), {"fields": ["full_name", "email", "language"]}),
         (_("Access"), {"fields": ["role", "is_active"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
@@ -35,19 +40,38 @@ class UserAdmin(SaysWhyNot, DjangoUserAdmin):
         (
             None,
             {
-                "fields": [
-                    "username",
-                    "full_name",
-                    "email",
-                    "role",
-                    "usable_password",
-                    "password1",
-                    "password2",
-                ]
+                "fields": ["username", "full_name", "email", "role"],
+                "description": _(
+                    "The person is mailed a link to choose a password, which is good for three "
+                    "days and once."
+                ),
             },
         ),
     ]
-    actions = ["activate", "deactivate", "sign_out", "remove_second_step", "delete_each"]
+    actions = ["activate", "deactivate", "invite_again", "sign_out", "remove_second_step"]
+    actions += ["delete_each"]
+
+    def get_urls(self) -> list[Any]:
+        """Leave out the page where an administrator would type somebody's password."""
+        return [each for each in super().get_urls() if each.name != "auth_user_password_change"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            self.invite(request, obj)
+
+    def invite(self, request: HttpRequest, user: User) -> None:
+        """Mail the link, and let the history of the account tell who did."""
+        passwords.invite(user, request)
+        self.log_change(request, user, gettext("Invited by a letter."))
+
+    @admin.display(boolean=True, description=_("password chosen"))
+    def has_chosen_a_password(self, user: User) -> bool:
+        return user.has_usable_password()
+
+    @admin.action(description=_("Mail the selected people their invitation again"))
+    def invite_again(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        each(self, request, chosen, lambda user: self.invite(request, user))
 
     @admin.action(description=_("Let the selected people sign in"))
     def activate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:

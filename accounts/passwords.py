@@ -4,15 +4,19 @@ The code is Django's own, good for three days and until it is used, and is taken
 that the letter links to and by the API alike.
 """
 
+import structlog
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import base36_to_int, int_to_base36
+from django.utils.translation import gettext as _
 
 from accounts import mail
 from accounts.models import User
+
+logger = structlog.get_logger(__name__)
 
 
 def refuse_weak(password: str, user: User, field: str) -> None:
@@ -27,13 +31,31 @@ def post_reset(user: User, request: HttpRequest) -> None:
     mail.post_reset(user.email, *_link_and_code(user, request))
 
 
-def post_invitation(user: User, request: HttpRequest) -> None:
+def invite(user: User, request: HttpRequest) -> None:
+    """Mail somebody who has no password yet a link to choose it.
+
+    Raises ValidationError `inactive`, or `has_password` for who has chosen one.
+    """
+    if not user.is_active:
+        raise ValidationError(
+            _("This account is not active. Let the person sign in first, then invite them."),
+            code="inactive",
+        )
+    if user.has_usable_password():
+        raise ValidationError(
+            _(
+                "This person has chosen a password already. Whoever forgot it asks for a new one "
+                "on the sign-in page."
+            ),
+            code="has_password",
+        )
     mail.post_invitation(user.email, *_link_and_code(user, request))
+    logger.info("invited", invited_user_id=user.pk, by_user_id=request.user.pk)
 
 
 def user_of(code: str) -> User | None:
     """Return the active account that this code was mailed to, if it is still good."""
-    key, _, token = code.partition("-")
+    key, _dash, token = code.partition("-")
     try:
         user = User.objects.active().filter(pk=base36_to_int(key)).first()
     except ValueError:

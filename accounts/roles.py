@@ -132,9 +132,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "scheduling.book_appointment",
             "scheduling.reschedule_appointment",
             "scheduling.cancel_appointment",
-            # The signed ones, see `MedicalRecord.objects.visible_to`.
-            "records.view_medicalrecord",
         }
+        # What is in force and signed of their own, see `visible_to` in `records.querysets`.
+        | _READ_CHARTS
     ),
 }
 

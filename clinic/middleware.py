@@ -7,8 +7,9 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import gettext as _
 from django_structlog.middlewares import RequestMiddleware
@@ -111,12 +112,12 @@ class PreferencesMiddleware:
 
 
 class StaffPagesMiddleware:
-    """Keep patients' accounts out of the staff's pages; what is theirs is the API.
+    """Keep patients' accounts out of the staff's pages, and lead them from the desk to their own.
 
     An account can become a patient's while its session is open, so every request is looked at.
     """
 
-    OPEN = ("/account/", "/accounts/", "/api/", "/docs", "/health", "/redoc")
+    OPEN = ("/account/", "/accounts/", "/api/", "/docs", "/health", "/my/", "/redoc")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -131,6 +132,8 @@ class StaffPagesMiddleware:
             return None
         if not isinstance(request.user, User) or request.user.is_clinic_staff:
             return None
+        if request.path == reverse(settings.LOGIN_REDIRECT_URL):
+            return redirect("portal:visits")
         return render(request, "staff_only.html", status=403)
 
 

@@ -5,6 +5,9 @@ from django.contrib.auth.models import Group
 from django.urls import include, path, re_path
 
 from clinic import api, health
+from patients.portal.urls import urlpatterns as details
+from records.portal.urls import urlpatterns as records
+from scheduling.portal.urls import urlpatterns as visits
 
 # Sign-in keeps a list of addresses of its own; a user's address is edited on the user.
 admin.site.unregister(EmailAddress)
@@ -21,6 +24,8 @@ urlpatterns = [
     path("patients/", include("patients.urls")),
     path("facilities/", include("facilities.urls")),
     path("charts/", include("records.urls")),
+    # What patients see to by themselves.
+    path("my/", include(([*visits, *records, *details], "portal"))),
     path("accounts/", include("accounts.urls")),
     path("account/", include("accounts.own_urls")),
     path("admin/", admin.site.urls),

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import UserAdmin
+from accounts.models import User
 from facilities.admin_refusals import RefusalsInWords
 from facilities.exchange.admin import ExchangeAdmin
 from facilities.exchange.places import DoctorResource, FacilityResource, ZipCodeRangeResource
@@ -139,3 +141,20 @@ class DoctorAdmin(ExchangeAdmin, RefusalsInWords, admin.ModelAdmin):
     @admin.display(description=_("care types"))
     def care(self, doctor: Doctor) -> str:
         return ", ".join(care_type.name for care_type in doctor.care_types.all())
+
+
+class WorksAtInline(admin.TabularInline):
+    model = Facility.staff.through
+    autocomplete_fields = ["facility"]
+    extra = 1
+    verbose_name = _("facility")
+    verbose_name_plural = _("Facilities where this person works")
+
+
+# Accounts know no facilities, so where their people work is added here.
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class StaffAdmin(UserAdmin):
+    inlines = [WorksAtInline]

@@ -14,6 +14,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
 
 from audit.reading import shows
+from patients.models import Patient
+from patients.portal.own import for_patients
 from records.scope import MAY_READ, charts_of
 
 if TYPE_CHECKING:
@@ -42,5 +44,21 @@ def reads(what: str, *, needs: str = MAY_READ) -> Callable[[View], View]:
             return response
 
         return gate
+
+    return decorate
+
+
+def reads_own(what: str, *, needs: str = MAY_READ) -> Callable[[View], View]:
+    """Make a view of the patient's own chart, of whoever is signed in, through the same gate."""
+
+    def decorate(view: View) -> View:
+        gate = reads(what, needs=needs)(view)
+
+        @wraps(view)
+        @for_patients(MAY_READ)
+        def own(request: "DeskRequest", patient: Patient, **kwargs: Any) -> HttpResponseBase:
+            return gate(request, patient_id=patient.pk, **kwargs)
+
+        return own
 
     return decorate

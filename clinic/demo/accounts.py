@@ -1,6 +1,8 @@
 """The accounts of the demo clinic: one for each role, all with the same password."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from clinic.demo.places import Site
@@ -45,9 +47,20 @@ def create(sites: list[Site], now: datetime) -> dict[str, User]:
 
 
 def give_to_a_patient(user: User, site: Site, now: datetime) -> None:
-    """Link the patient's account to somebody who has a visit to come at this site."""
+    """Link the patient's account to somebody who has a visit to come at this site.
+
+    Preferred is who was there before and moves the next visit online.
+    """
     to_come = Appointment.objects.expected(now).filter(facility=site.facility)
-    patient = site.facility.patients.filter(pk__in=to_come.values("patient"))[0]
+    online = to_come.filter(status=Appointment.Status.BOOKED, type__bookable_online=True)
+    online = online.filter(starts_at__gt=now + timedelta(days=1))
+    were = Appointment.objects.over(now).filter(facility=site.facility)
+    known = site.facility.patients.filter(pk__in=to_come.values("patient"))
+    patient = known.order_by(
+        Exists(online.filter(patient=OuterRef("pk"))).desc(),
+        Exists(were.filter(patient=OuterRef("pk"))).desc(),
+        "pk",
+    )[0]
     patient.user = user
     patient.save(update_fields=["user"])
     user.full_name = str(patient)

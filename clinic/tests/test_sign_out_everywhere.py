@@ -122,16 +122,6 @@ def test_a_password_changed_in_an_app_ends_all_but_that_app(person):
     assert are_in(browser, other, app) == [False, False, True]
 
 
-def test_a_password_set_by_an_administrator_ends_all(person):
-    browser, app = by_page(person), signed_in(person)
-    admin = by_page(UserFactory(role="admin"))
-    said = {"usable_password": "true", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
-    address = reverse("admin:auth_user_password_change", args=[person.pk])
-    assert admin.post(address, said).status_code == 302
-    assert are_in(browser, app) == [False] * 2
-    assert are_in(by_page(person, NEW_PASSWORD)) == [True]
-
-
 def test_a_password_chosen_by_the_letters_link_ends_all_here_too(person, letters):
     here, there, app = by_page(person), by_page(person), signed_in(person)
     asked = {"email": person.email}

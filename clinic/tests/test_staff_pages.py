@@ -1,4 +1,5 @@
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
@@ -7,7 +8,6 @@ from facilities.tests.factories import FacilityFactory, staff_of
 pytestmark = pytest.mark.django_db
 
 PAGES = [
-    "/",
     "/patients/",
     "/find/",
     "/waitlist/",
@@ -23,6 +23,13 @@ def test_a_patients_account_is_kept_out_of_the_staffs_pages(client, page):
     answer = client.get(page)
     assert answer.status_code == 403
     assert "for the clinic&#x27;s staff" in answer.content.decode().replace("'", "&#x27;")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_patient_is_led_from_the_desk_to_their_own_pages(client, method):
+    client.force_login(UserFactory(role="patient"))
+    answer = getattr(client, method)(reverse(settings.LOGIN_REDIRECT_URL))
+    assert (answer.status_code, answer.url) == (302, reverse("portal:visits"))
 
 
 def test_a_patient_can_sign_out_again(client):

@@ -86,8 +86,8 @@ class NewUserSerializer(UserSerializer):
         if password is not None:
             passwords.refuse_weak(password, User(**_plain(validated_data)), "password")
         self.write(user, validated_data)
-        if password is None:
-            passwords.post_invitation(user, self.context["request"])
+        if password is None and user.is_active:
+            passwords.invite(user, self.context["request"])
         return user
 
 

@@ -120,10 +120,19 @@ class Charts(ShowsRecords, Syncs, Retrieves, Endpoint):
         return self.representation(get_object_or_404(self.get_queryset(), pk=kept["id"]))
 
     def get_queryset(self) -> Any:
+        """Return what is visible; a patient's copy is also told of what was wrong in it."""
         rows = super().get_queryset()
-        if "patient_id" in self.kwargs and not getattr(self, "swagger_fake_view", False):
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        if self.action == "list" and not self.request.user.is_clinic_staff:
+            rows = self.queryset.filter(patient__in=charts_of(self.request.user).values("pk"))
+        if "patient_id" in self.kwargs:
             rows = rows.filter(patient=self.kwargs["patient_id"])
         return rows
+
+    def listed(self) -> Any:
+        visible = self.queryset.model.objects.visible_to(self.request.user)
+        return super().listed().filter(pk__in=visible.values("pk"))
 
 
 class MarksErrors:

@@ -141,7 +141,7 @@ def test_a_document_of_another_facility_is_nowhere(nurse, media):
     assert refused.json()["errors"][0]["field"] == "patient_id"
 
 
-@pytest.mark.parametrize("role", ["admin", "receptionist", "patient"])
+@pytest.mark.parametrize("role", ["admin", "receptionist"])
 def test_documents_are_closed_to_others(facility, patient, role):
     document = DocumentFactory(facility=facility, patient=patient)
     client = api(staff_of(facility, role) if role == "receptionist" else None, role=role)

@@ -50,6 +50,11 @@ def taken(request: DeskRequest, patient: Patient) -> HttpResponse:
 @require_safe
 @reads("document")
 def download(request: DeskRequest, patient: Patient, pk: int) -> FileResponse:
+    return sent(request, patient, pk)
+
+
+def sent(request: DeskRequest, patient: Patient, pk: int) -> FileResponse:
+    """Answer with the file of a document of this chart, to be kept and not to be shown."""
     documents = Document.objects.visible_to(request.user).filter(patient=patient)
     document = get_object_or_404(documents, pk=pk)
     try:

@@ -32,6 +32,12 @@ PARTS = {
     "patients": (("duplicates", "duplicates"), ("access-log", "access-log"), ("", "patients")),
     "facilities": (("", "facilities"),),
     "records": (("", "charts"),),
+    "portal": (
+        *((name, "book") for name in ("book", "times", "hold", "confirm", "release")),
+        *((name, "records") for name in ("records", "note", "document")),
+        ("details", "details"),
+        ("", "visits"),
+    ),
 }
 
 

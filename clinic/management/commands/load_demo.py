@@ -3,10 +3,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from clinic import demo
+from clinic.demo import charts
 from clinic.demo.accounts import ACCOUNTS
 from facilities.models import Facility
 
@@ -37,5 +39,7 @@ class Command(BaseCommand):
                 "There are accounts with the demo clinic's usernames: it is probably loaded. "
                 "To load it afresh, use an empty database."
             )
-        demo.load(now=timezone.now(), days_back=HISTORY)
+        with transaction.atomic():
+            demo.load(now=timezone.now(), days_back=HISTORY)
+            charts.write()
         self.stdout.write("The demo clinic is loaded. Sign in as manage.py demo_accounts says.")

@@ -34,9 +34,9 @@ DESKS = to(ADMIN, DESK)
 BOOKERS = to(ADMIN, DESK, PATIENT)
 CARERS = to(ADMIN, DESK, DOCTOR)
 
-# Charts are for those who care for the patient; of their own, patients read what is signed.
+# Charts are for those who care for the patient; of their own, patients read what is in force.
 CHARTS = to(DOCTOR, NURSE)
-NOTES = to(DOCTOR, NURSE, PATIENT)
+READERS = to(DOCTOR, NURSE, PATIENT)
 DOCTORS = to(DOCTOR)
 
 CRUD_BY_ADMINS = {"put": ADMINS, "patch": ADMINS, "delete": ADMINS}
@@ -141,35 +141,35 @@ ROWS: dict[str, dict[str, Row]] = {
     "waitlist-close": {"post": DESKS},
     "waitlist-remove": {"post": DESKS},
     # Charts
-    "medical-records-list": {"get": NOTES, "post": DOCTORS},
-    "medical-records-detail": {"get": NOTES, "patch": DOCTORS},
+    "medical-records-list": {"get": READERS, "post": DOCTORS},
+    "medical-records-detail": {"get": READERS, "patch": DOCTORS},
     "medical-records-sign": {"post": DOCTORS},
     "medical-records-amend": {"post": DOCTORS},
-    "medical-records-versions": {"get": NOTES},
+    "medical-records-versions": {"get": READERS},
     "medical-records-entered-in-error": {"post": DOCTORS},
-    "encounters-list": {"get": CHARTS},
-    "encounters-detail": {"get": CHARTS},
-    "conditions-list": {"get": CHARTS, "post": DOCTORS},
-    "conditions-detail": {"get": CHARTS, "patch": DOCTORS},
+    "encounters-list": {"get": READERS},
+    "encounters-detail": {"get": READERS},
+    "conditions-list": {"get": READERS, "post": DOCTORS},
+    "conditions-detail": {"get": READERS, "patch": DOCTORS},
     "conditions-entered-in-error": {"post": DOCTORS},
-    "allergies-list": {"get": CHARTS, "post": CHARTS},
-    "allergies-detail": {"get": CHARTS, "patch": DOCTORS},
+    "allergies-list": {"get": READERS, "post": CHARTS},
+    "allergies-detail": {"get": READERS, "patch": DOCTORS},
     "allergies-entered-in-error": {"post": CHARTS},
-    "medications-list": {"get": CHARTS, "post": DOCTORS},
-    "medications-detail": {"get": CHARTS, "patch": DOCTORS},
+    "medications-list": {"get": READERS, "post": DOCTORS},
+    "medications-detail": {"get": READERS, "patch": DOCTORS},
     "medications-entered-in-error": {"post": DOCTORS},
-    "documents-list": {"get": CHARTS, "post": CHARTS},
-    "documents-detail": {"get": CHARTS},
-    "documents-content": {"get": CHARTS},
+    "documents-list": {"get": READERS, "post": CHARTS},
+    "documents-detail": {"get": READERS},
+    "documents-content": {"get": READERS},
     "documents-entered-in-error": {"post": CHARTS},
-    "health-summaries-list": {"get": CHARTS, "post": DOCTORS},
-    "health-summaries-detail": {"get": CHARTS},
+    "health-summaries-list": {"get": READERS, "post": DOCTORS},
+    "health-summaries-detail": {"get": READERS},
     "health-summaries-entered-in-error": {"post": DOCTORS},
-    "patient-medical-records": {"get": NOTES},
-    "patient-encounters": {"get": CHARTS},
-    "patient-conditions": {"get": CHARTS},
-    "patient-allergies": {"get": CHARTS},
-    "patient-medications": {"get": CHARTS},
-    "patient-documents": {"get": CHARTS},
-    "patient-health-summaries": {"get": CHARTS},
+    "patient-medical-records": {"get": READERS},
+    "patient-encounters": {"get": READERS},
+    "patient-conditions": {"get": READERS},
+    "patient-allergies": {"get": READERS},
+    "patient-medications": {"get": READERS},
+    "patient-documents": {"get": READERS},
+    "patient-health-summaries": {"get": READERS},
 }

@@ -16,7 +16,7 @@ from clinic.tests.pseudo.crawling import (
 from clinic.tests.pseudo.place import Place
 
 # Whoever comes to a page first is in the picture; the last is signed out.
-WHO = ("receptionist", "doctor", "admin", "nurse", "")
+WHO = ("receptionist", "doctor", "admin", "nurse", "patient", "")
 # These are taken in the dark as well.
 MAIN = ("scheduling:board", "scheduling:week-of", "scheduling:list", "scheduling:book")
 MAIN = (*MAIN, "scheduling:patient")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from clinic import demo
+from clinic.demo import charts
 from clinic.management.commands.load_demo import HISTORY
 from clinic.tests.pseudo.place import Place
 from facilities.models import Doctor, Facility
@@ -37,6 +38,7 @@ from scheduling.tests.series_factories import weekly
 from scheduling.wanted import Wanted
 
 USERNAMES = {"receptionist": "reception", "doctor": "doctor", "nurse": "nurse", "admin": "admin"}
+USERNAMES |= {"patient": "patient"}
 COUGH = "Dry cough for two weeks, worse at night. No fever."
 LUNGS = "Lungs clear, blood pressure 128/82. Return if it lasts for another two weeks."
 
@@ -48,6 +50,7 @@ def build() -> Place:
     """
     now = timezone.now()
     demo.load(now=now, days_back=HISTORY)
+    charts.write()
     FreeTimeHorizon.extend(now.date())
     people = {role: User.objects.get(username=name) for role, name in USERNAMES.items()}
     facility = Facility.objects.order_by("pk")[0]
@@ -58,8 +61,12 @@ def build() -> Place:
     ContactEntry(patient=seen, by=people["receptionist"], note="Asked to be called back.").add()
     CalendarFeed.objects.issue(doctor, by=None)
     chart = _chart(facility, seen, people["doctor"])
+    own = _own(people["patient"], people["doctor"])
+    for name in ("notes", "documents"):
+        chart[name] += own.pop(name)
     rows: dict[str, list[Any]] = {
         **chart,
+        **own,
         "patient_id": [seen],
         "facility_id": [facility],
         "doctor_id": [doctor],
@@ -113,6 +120,39 @@ def _chart(facility: Facility, patient: Patient, doctor: User) -> dict[str, list
     signed: MedicalRecord = SignedFactory(**note, diagnosis="Acute bronchitis", notes=COUGH)
     document = DocumentFactory(**about)
     return {"notes": [signed], "documents": [document], "<kind:kind>": [allergy]}
+
+
+def _own(account: User, doctor: User) -> dict[str, list[Any]]:
+    """Return what can be opened on the patient's own pages."""
+    patient, now = Patient.objects.get(user=account), timezone.now()
+    visits = Appointment.objects.expected(now).filter(patient=patient)
+    visit = visits.filter(type__bookable_online=True, starts_at__gt=now)[0]
+    assert visit.type
+    wanted = Wanted(
+        first=now.date() + timedelta(days=2),
+        type=visit.type,
+        duration=visit.type.duration,
+        buffer=visit.type.buffer,
+        patient=patient,
+    )
+    slot = find_openings(wanted, now=now, count=1)[0]
+    held = Appointment.objects.hold(
+        now=now,
+        patient=patient,
+        doctor=slot.doctor,
+        facility=slot.facility,
+        type=visit.type,
+        starts_at=slot.starts_at,
+        by=account,
+    )
+    about = {"facility": visit.facility, "patient": patient, "recorded_by": doctor}
+    return {
+        "type_id": [visit.type],
+        "visits": [visit],
+        "holds": [held],
+        "notes": [MedicalRecord.objects.newest().get(patient=patient)],
+        "documents": [DocumentFactory(**about)],
+    }
 
 
 def _series(facility: Facility, doctor: Doctor, by: User) -> AppointmentSeries:

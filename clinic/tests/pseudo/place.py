@@ -38,8 +38,8 @@ from scheduling.tests.factories import (
 )
 from scheduling.tests.series_factories import weekly
 
-ROLES = ("receptionist", "admin", "doctor")
-STAFF = (*ROLES, "nurse")
+STAFF = ("receptionist", "admin", "doctor", "nurse")
+ROLES = (*STAFF[:3], "patient")
 WORDS = "Λόγος 1"
 NAMES = ["Άδωνις", "Βάκχος", "Γαία", "Δάφνη", "Ερμής", "Ζέφυρος", "Ήρα", "Θέμις", "Κλειώ"]
 
@@ -58,7 +58,9 @@ def build() -> Place:
     kind = AppointmentTypeFactory(name="Έλεγχος", bookable_online=True)
     doctor = _doctor(facility, "Δρ. Νίκη", people["doctor"], kind)
     other = _doctor(facility, "Δρ. Ζωή", None, kind)
-    someone = _patient(facility, "Άρης")
+    someone = _patient(facility, "Άρης", user=_account())
+    people["patient"] = someone.user
+    own, held = _own_visits(facility, doctor, kind, someone)
     visits = _visits(facility, doctor, kind, people["receptionist"])
     _far(facility, other, people["receptionist"])
     contact = ContactEntry(patient=someone, by=people["receptionist"], note=WORDS)
@@ -68,6 +70,9 @@ def build() -> Place:
     allergy, note, document = _chart(facility, someone, people["doctor"])
     rows: dict[str, list[Any]] = {
         "patient_id": [someone],
+        "type_id": [kind],
+        "visits": [own],
+        "holds": [held],
         "notes": [note],
         "documents": [document],
         "<kind:kind>": [allergy],
@@ -156,6 +161,17 @@ def _visits(facility: Facility, doctor: Doctor, kind: Any, by: User) -> list[App
     moved.reschedule(starts_at=moved.starts_at + timedelta(minutes=30), by=by)
     room = facility.rooms.get()
     return [booked, arrived, checked_in, done, cancelled, missed, moved, visit(8, 1, room=room)]
+
+
+def _own_visits(
+    facility: Facility, doctor: Doctor, kind: Any, patient: Patient
+) -> tuple[Appointment, Appointment]:
+    """Return a visit that a patient has booked, and a time that they hold."""
+    visit = {"patient": patient, "doctor": doctor, "facility": facility, "type": kind}
+    visit |= {"by": patient.user, "source": "online"}
+    booked = Appointment.objects.book(**visit, starts_at=in_days(2, 9, facility=facility))
+    start = in_days(2, 11, facility=facility)
+    return booked, Appointment.objects.hold(now=timezone.now(), **visit, starts_at=start)
 
 
 def _far(facility: Facility, doctor: Doctor, by: User) -> None:

@@ -19,7 +19,7 @@ from api.idempotency import idempotent, is_repeatable
 from api.problems import Conflict
 from scheduling import holding
 from scheduling.api.appointments import examples
-from scheduling.api.appointments.refused import LostTime, explained, unbooked, unconfirmed
+from scheduling.api.appointments.refused import LostTime, explained
 from scheduling.api.appointments.serializers import (
     AppointmentSerializer,
     BookingSerializer,
@@ -27,6 +27,7 @@ from scheduling.api.appointments.serializers import (
     HoldSerializer,
     own_record,
 )
+from scheduling.lost import unbooked, unconfirmed
 from scheduling.models import Appointment
 from scheduling.querysets import Visit
 from scheduling.writing import one_fate

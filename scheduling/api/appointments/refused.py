@@ -1,6 +1,6 @@
 """Why a time cannot be had, with what is busy and the nearest times that can be booked instead."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,18 +10,13 @@ from api.examples import exemplified
 from api.fields import Instant
 from api.problems import Conflict, Problem, Refused
 from api.schema import Problem as ProblemSerializer
-from facilities.models import Doctor, Room
 from scheduling.alternatives import alternatives
 from scheduling.api.appointments import examples
-from scheduling.availability import DEFAULT_DURATION
+from scheduling.lost import ANOTHER_TIME_HELPS
 from scheduling.models import Appointment
 from scheduling.openings import Slot
-from scheduling.querysets import Visit
 
 BUSY = {"doctor_busy": "doctor", "patient_busy": "patient", "room_busy": "room"}
-# Refusals, besides, that another time would not meet.
-CLOSED = {"outside_hours", "doctor_away", "facility_closed", "in_the_past"}
-ONLINE = {"too_soon", "too_far_ahead"}
 LOST_HOLD = {"hold_lost"}
 
 
@@ -65,7 +60,7 @@ def explained(
     Call it once the refused transaction is left: what it did not do must not be seen.
     """
     code = "" if hasattr(error, "error_dict") else error.error_list[0].code or ""
-    if code not in BUSY.keys() | CLOSED | ONLINE | LOST_HOLD:
+    if code not in ANOTHER_TIME_HELPS:
         return error
     found = alternatives(
         lost,
@@ -98,54 +93,3 @@ def shown_slot(slot: Slot, lost: Appointment) -> dict[str, Any]:
     data |= {name: value for name, value in kept.items() if value}
     shown: dict[str, Any] = AlternativeSerializer(data).data
     return shown
-
-
-def unbooked(visit: Visit) -> Appointment:
-    """Return the appointment that could not be booked, for finding others like it."""
-    kind = visit.get("type")
-    length = kind.duration if kind else DEFAULT_DURATION
-    ends_at = visit.get("ends_at") or visit["starts_at"] + length
-    return Appointment(
-        patient=visit.get("patient"),
-        doctor=visit["doctor"],
-        facility=visit["facility"],
-        room=visit.get("room"),
-        type=kind,
-        starts_at=visit["starts_at"],
-        ends_at=ends_at,
-        blocked_until=ends_at + (kind.buffer if kind else timedelta()),
-    )
-
-
-def unconfirmed(hold: Appointment, said: dict[str, Any]) -> Appointment:
-    """Return the appointment that a hold could not become, for finding others like it."""
-    same_type = said.get("type", hold.type) == hold.type
-    return unbooked(
-        Visit(
-            patient=said.get("patient") or hold.patient,
-            doctor=hold.doctor,
-            facility=hold.facility,
-            room=said.get("room") or hold.room,
-            type=said.get("type", hold.type),
-            starts_at=hold.starts_at,
-            ends_at=said.get("ends_at") or (hold.ends_at if same_type else None),
-            by=None,
-        )
-    )
-
-
-def unmoved(
-    appointment: Appointment, starts_at: datetime, doctor: Doctor | None, room: Room | None
-) -> Appointment:
-    """Return an appointment as it could not be moved, for finding other times like it."""
-    shift = starts_at - appointment.starts_at
-    return Appointment(
-        patient=appointment.patient,
-        doctor=doctor or appointment.doctor,
-        facility=appointment.facility,
-        room=room or appointment.room,
-        type=appointment.type,
-        starts_at=starts_at,
-        ends_at=appointment.ends_at + shift,
-        blocked_until=appointment.blocked_until + shift,
-    )

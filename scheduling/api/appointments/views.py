@@ -20,7 +20,7 @@ from scheduling import holding
 from scheduling.api.appointments.booking import BOOK, LOST, OVERRIDE, Books
 from scheduling.api.appointments.filters import AppointmentFilter
 from scheduling.api.appointments.reading import Reads
-from scheduling.api.appointments.refused import explained, unmoved
+from scheduling.api.appointments.refused import explained
 from scheduling.api.appointments.serializers import (
     AppointmentSerializer,
     ChangeSerializer,
@@ -28,6 +28,7 @@ from scheduling.api.appointments.serializers import (
 )
 from scheduling.api.appointments.steps import STEPS, Steps
 from scheduling.api.appointments.waiting import SuitsThoseWhoWait
+from scheduling.lost import unmoved
 from scheduling.models import Appointment
 from scheduling.status import Status
 

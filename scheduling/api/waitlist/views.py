@@ -20,7 +20,7 @@ from audit.kinds import Kind
 from facilities.models import Facility
 from scheduling import holding
 from scheduling.api.appointments.booking import BOOK, LOST
-from scheduling.api.appointments.refused import explained, unbooked
+from scheduling.api.appointments.refused import explained
 from scheduling.api.appointments.serializers import AppointmentSerializer, place
 from scheduling.api.waitlist.serializers import (
     ClosingSerializer,
@@ -29,6 +29,7 @@ from scheduling.api.waitlist.serializers import (
     RemovalSerializer,
     WishSerializer,
 )
+from scheduling.lost import unbooked
 from scheduling.models import Appointment, WaitlistEntry
 from scheduling.openings import Slot
 from scheduling.priority import Priority

@@ -1,0 +1,1 @@
+"""A patient's own chart, to be read."""
