@@ -170,12 +170,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
 # The letters of the API carry the same codes as those of the web pages.
-<<<<<<< HEAD
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # nosec B105 # noqa: S105
-=======
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_FORMS = {"user_token": "accounts.forms.LetterForm"}
->>>>>>> portal
 ACCOUNT_SESSION_REMEMBER = False  # the computers at a desk are shared
 # Counted by `accounts.limits`, in the database and for all processes.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None}
