@@ -168,7 +168,8 @@ class CancelForm(forms.Form):
 
     def meant_for(self, version: int) -> "CancelForm":
         """Return the same words for the appointment as it is now, to be pressed once more."""
-        data = self.data.copy()
+        typed: Any = self.data
+        data = typed.copy()
         data["version"] = str(version)
         return CancelForm(data)
 
