@@ -1,6 +1,8 @@
 """The time chosen for a walk-in: it stays chosen for as long as it can be had."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from facilities.models import Doctor, Facility
 from facilities.tests.factories import staff_of
 from patients.tests.factories import PatientFactory
 from scheduling.availability import on_grid
-from scheduling.models import Appointment
+from scheduling.models import Appointment, TimeOff
 from scheduling.tests.factories import (
     AppointmentFactory,
     AppointmentTypeFactory,
@@ -19,6 +21,7 @@ from scheduling.tests.factories import (
     in_days,
     working_doctor,
 )
+from scheduling.views import overriding
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +111,25 @@ def test_a_chosen_time_is_given_up_where_another_type_does_not_fit(desk, facilit
     assert named(doctor, chosen) not in page.content.decode()
     kept = press(desk, facility, times=1, time=named(doctor, chosen))
     assert f'value="{named(doctor, chosen)}" checked' in kept.content.decode()
+
+
+def test_on_a_full_day_who_may_overbook_is_led_to_the_booking_form(
+    client, facility, doctor, monkeypatch
+):
+    patient, off = PatientFactory(facility=facility), working_doctor(facility)
+    off.working_hours.all().delete()
+    TimeOff.objects.create(
+        doctor=doctor,
+        starts_at=in_days(0, 0, facility=facility),
+        ends_at=in_days(1, 0, facility=facility),
+    )
+    address = f"/facilities/{facility.pk}/walk-in/?for={patient.pk}"
+    link = re.compile(rf'href="(/facilities/{facility.pk}/book/[^"]*)"')
+    client.force_login(staff_of(facility))
+    page = client.get(address).content.decode()
+    (there,) = (unescape(found) for found in link.findall(page))
+    assert f"doctor={doctor.pk}" in there
+    assert f"for={patient.pk}" in there
+    assert client.get(there).status_code == 200
+    monkeypatch.setattr(overriding, "PERMISSION", "scheduling.nobody_has_this")
+    assert not link.search(client.get(address).content.decode())

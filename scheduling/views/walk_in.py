@@ -15,18 +15,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from facilities.models import Facility
 from patients.models import Patient
 from scheduling import walking_in
+from scheduling.agenda import doctor_days, doctors_of
 from scheduling.asked import LAST_FACILITY, number_in
-from scheduling.availability import DEFAULT_DURATION
+from scheduling.availability import DEFAULT_DURATION, GRID, on_grid
 from scheduling.calendars import local
 from scheduling.forms import SlotForm
 from scheduling.models import Appointment
 from scheduling.openings import Slot
 from scheduling.querysets import Visit
 from scheduling.status import Status
+from scheduling.views import overriding
 from scheduling.views.answers import CONFLICT, DeskRequest, in_panel, refusal_status
 from scheduling.views.appointment import act, visible_appointment
 from scheduling.views.board import back_to_board, board_url, visible_facility
 from scheduling.views.booking import may_book, undo_url
+from scheduling.views.booking_form import booking_url
 from scheduling.views.waitlist_after import offer_to_close
 from scheduling.views.who import PatientChoice
 from scheduling.walk_in_forms import WalkInForm
@@ -159,10 +162,27 @@ def form(
         "refusal": error.messages if error else [],
         "now": now,
         "board_url": board_url(facility, local(now, facility).date()),
+        "anyway": [] if times else booked_over(request, facility, who),
     }
     if request.htmx and request.htmx.target == "walk-in-times":
         return render(request, "scheduling/_walk_in_times.html", context)
     return in_panel(request, "walk_in", context, status)
+
+
+def booked_over(
+    request: DeskRequest, facility: Facility, who: PatientChoice
+) -> list[tuple[Slot, str]]:
+    """Return the next start of each doctor who works today, taken or not, with its booking form.
+
+    Empty for whoever may not book over what is taken.
+    """
+    if not request.user.has_perm(overriding.PERMISSION):
+        return []
+    at = on_grid(timezone.now(), GRID, facility.tz)
+    today = local(at, facility).date()
+    days = doctor_days(facility, doctors_of(facility), today, today)
+    slots = [Slot(day.doctor, facility, at, at + DEFAULT_DURATION) for day in days if day.hours]
+    return [(slot, booking_url(slot, who.chosen)) for slot in slots]
 
 
 def arrived(request: DeskRequest, appointment: Appointment) -> HttpResponse:
