@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -21,6 +22,7 @@ class SignInFirstMiddleware(LoginRequiredMiddleware):
 
     What a person does keeps their session from ending as idle. What a page asks for by itself does
     not, and leaves the cookie of a session that has ended to the next press, which is told why.
+    A form that a script sends stays on its page, see `session.js`.
     """
 
     def process_view(
@@ -36,7 +38,8 @@ class SignInFirstMiddleware(LoginRequiredMiddleware):
         address = sign_in_address(request, why_signed_out(request))
         if POLL in request.headers:
             request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
-        return lead_to(request, address)
+        is_form = request.htmx and request.method == "POST"  # type: ignore[attr-defined]
+        return keep_the_form(address) if is_form else lead_to(request, address)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Lead to the desk where the way back ended at an address that only takes forms."""
@@ -77,6 +80,12 @@ def lead_to(request: HttpRequest, address: str) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponseClientRedirect(address)
     return redirect(address)
+
+
+def keep_the_form(address: str) -> HttpResponse:
+    """Refuse what a script has sent; its page stays, with what was typed and a way to sign in."""
+    words = render_to_string("includes/_signed_out.html", {"address": address})
+    return HttpResponse(words, status=401)
 
 
 def came_from_sign_in(request: HttpRequest) -> bool:

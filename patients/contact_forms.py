@@ -39,5 +39,8 @@ class ContactForm(forms.ModelForm):
         )
         self.helper.layout = Layout("strikes", fields, "note")
 
+    def validate_unique(self) -> None:
+        """Leave to `ContactEntry.add()` what has been corrected already: it may be this press."""
+
     def clean_at(self) -> Any:
         return self.cleaned_data["at"] or timezone.now()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from facilities.models import Doctor, Facility
 from patients.facility_choice import FULL, FacilityField, who_has_room
+from patients.languages import languages
 from patients.meanwhile import Clash, as_read, chosen, clashes, reconciled
 from patients.models import Patient
 from patients.models.change import DEMOGRAPHICS
@@ -101,6 +102,9 @@ class PatientForm(_RefusableForm):
         self.is_conflict = False
         self.taken_over: list[str] = []
         self._offer(user)
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Language"), choices=languages(self.instance.language), required=False
+        )
         if self.instance.pk:
             self.initial["version"] = self.instance.version
             self.initial["as_read"] = as_read(self.instance)

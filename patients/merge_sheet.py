@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from patients import merging
+from patients.languages import language_name
 from patients.models import Patient
 
 LABELS = {
@@ -114,6 +115,8 @@ def _words(patient: Patient, name: str) -> str:
         return patient.get_gender_display()
     if name == "date_of_birth":
         return date_format(patient.date_of_birth, "SHORT_DATE_FORMAT")
+    if name == "language":
+        return language_name(patient.language) if patient.language else ""
     if name == "phone":
         return patient.phone.as_national if patient.phone else ""
     if name == "address_line":

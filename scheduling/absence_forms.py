@@ -93,7 +93,8 @@ def _local_time(label: "StrPromise") -> forms.DateTimeField:
 class DeskAbsenceForm(LocalPeriodForm):
     """An absence of a doctor or facility that the instance names already.
 
-    `seen` names the visits that clash and that the person was shown before pressing again.
+    `seen` names the visits that clash and that the person was shown before pressing again; `was`
+    is the fingerprint of the absence that they opened to change.
     """
 
     starts_at = _local_time(_("From"))
@@ -103,9 +104,13 @@ class DeskAbsenceForm(LocalPeriodForm):
     def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
         self.facility = facility
         super().__init__(*args, **kwargs)
+        self.was = self.data.get("was", "") if self.is_bound else self._fingerprint()
         self.helper = bare_helper(
             Div(*ENDS, css_class="form-pair"), Field("reason", autocomplete="off")
         )
+
+    def _fingerprint(self) -> str:
+        return self.instance.fingerprint if self.instance.pk else ""
 
     def clock(self) -> Facility:
         return self.facility
@@ -117,6 +122,13 @@ class DeskAbsenceForm(LocalPeriodForm):
     def clashing(self, now: datetime) -> frozenset[int]:
         """Return the ids of the visits that stand in the time that was typed."""
         return frozenset(self.instance.affected(now).values_list("pk", flat=True))
+
+    def save_what_was_read(self) -> None:
+        """Save; raise ValidationError `stale` where the absence is no longer what was opened."""
+        if self.instance.pk:
+            self.instance.save_over(self.was)
+        else:
+            self.save()
 
 
 def as_seen(clashing: frozenset[int]) -> str:

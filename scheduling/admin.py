@@ -33,7 +33,7 @@ from scheduling.models import (
     WaitlistEntry,
     WorkingHours,
 )
-from scheduling.reasons import CANCELLING, REMOVED_BY_ADMIN
+from scheduling.reasons import CANCELLING, REMOVED_BY_ADMIN, said
 
 
 def clock(at: datetime, facility: Facility | None) -> str:
@@ -139,8 +139,8 @@ class AppointmentEventInline(ReadOnlyAdmin, admin.TabularInline):
 class AppointmentAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["start", "patient", "doctor", "facility", "type", "status"]
     ordering = ["-starts_at", "-pk"]
-    readonly_fields = ["start", "end", "blocked"]
-    exclude = ["starts_at", "ends_at", "blocked_until"]
+    readonly_fields = ["start", "end", "blocked", "why_cancelled"]
+    exclude = ["starts_at", "ends_at", "blocked_until", "cancel_reason"]
     list_filter = ["status", "starts_at", "source", "facility", "type"]
     list_select_related = ["patient", "doctor", "facility", "type"]
     show_full_result_count = False
@@ -165,8 +165,8 @@ class AppointmentAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
     def cancel(
         self, request: HttpRequest, chosen: QuerySet[Appointment]
     ) -> TemplateResponse | None:
-        said = request.POST if "confirmed" in request.POST else None
-        form = ReasonForm(said, offered=CANCELLING)
+        posted = request.POST if "confirmed" in request.POST else None
+        form = ReasonForm(posted, offered=CANCELLING)
         if not form.is_valid():
             return ask_first(self, request, chosen, gettext("Cancel these appointments?"), form)
         reason = form.cleaned_data["reason"]
@@ -209,6 +209,10 @@ class AppointmentAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
     def blocked(self, appointment: Appointment) -> str:
         return clock(appointment.blocked_until, appointment.facility)
 
+    @admin.display(description=_("cancelled because"), empty_value="-")
+    def why_cancelled(self, appointment: Appointment) -> str | None:
+        return said(appointment.cancel_reason) or None
+
     def _each(
         self, request: HttpRequest, chosen: QuerySet[Appointment], operation: Callable[..., None]
     ) -> None:
@@ -220,7 +224,9 @@ class AppointmentAdmin(ShowsRecordsInAdmin, ReadOnlyAdmin, admin.ModelAdmin):
 class AppointmentEventAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     """What was done with appointments, by whom and when, over the whole clinic."""
 
-    list_display = ["when", "appointment", "kind", "from_status", "to_status", "by", "reason"]
+    list_display = ["when", "appointment", "kind", "from_status", "to_status", "by", "why"]
+    exclude = ["reason"]
+    readonly_fields = ["why"]
     list_filter = ["kind", "at", "to_status", "appointment__facility"]
     list_select_related = ["by", "appointment__facility", "appointment__doctor"]
     search_fields = ["appointment__patient__mrn__exact", "by__full_name", "to_doctor__name"]
@@ -230,6 +236,10 @@ class AppointmentEventAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     @admin.display(description=_("when"), ordering="at")
     def when(self, event: AppointmentEvent) -> str:
         return clock(event.at, event.appointment.facility)
+
+    @admin.display(description=_("Reason"))
+    def why(self, event: AppointmentEvent) -> str:
+        return said(event.reason)
 
 
 @admin.register(AppointmentSeries)

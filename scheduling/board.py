@@ -13,9 +13,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import get_language
 
+from facilities.clocks import zone_in_doubt
 from facilities.models import Doctor, Facility
 from scheduling.agenda import DoctorDay
 from scheduling.availability import GRID, Period, day_bounds, instant_of_hours, on_grid, without
@@ -36,7 +37,10 @@ Stretch = tuple[str, Period, dict[str, Any]]
 @dataclass(frozen=True)
 class Item:
     """One stretch of a doctor's day. `kind` is appointment, hold, taken, elsewhere, buffer, away,
-    closed, off (not working) or free; `row` and `span` count rows of five minutes."""
+    closed, off (not working) or free; `row` and `span` count rows of five minutes.
+
+    What takes place has its own start and end, all else those within the board.
+    """
 
     kind: str
     starts_at: datetime
@@ -48,6 +52,7 @@ class Item:
     words: str = ""
     lane: int = 0
     is_alone: bool = True
+    is_from_day_before: bool = False
 
     @property
     def iso(self) -> str:
@@ -62,15 +67,23 @@ class Item:
 
     @property
     def clock(self) -> str:
+        """Return the start as it is read beside the hours of the board."""
+        if self.is_from_day_before:
+            return self.starts
         return _clock(self.starts_at.astimezone(self.tz), "CLOCK_FORMAT")
 
     @property
     def starts(self) -> str:
-        return _clock(self.starts_at.astimezone(self.tz), "TIME_FORMAT")
+        """Return the start as it is read alone: with its day, or the zone, where that is open."""
+        start = self.starts_at.astimezone(self.tz)
+        if self.is_from_day_before:
+            return date_format(start, "WEEKDAY_TIME_FORMAT")
+        return f"{_clock(start, 'TIME_FORMAT')}{zone_in_doubt(start)}"
 
     @property
     def ends(self) -> str:
-        return _clock(self.ends_at.astimezone(self.tz), "TIME_FORMAT")
+        end = self.ends_at.astimezone(self.tz)
+        return f"{_clock(end, 'TIME_FORMAT')}{zone_in_doubt(end)}"
 
 
 @dataclass(frozen=True)
@@ -212,8 +225,16 @@ def column(
     day: DoctorDay, facility: Facility, shown: Period, visible: Collection[int], now: datetime
 ) -> Column:
     """Lay out one doctor's day between the instants that are shown."""
+    midnight = day_bounds(day.day, facility.tz).starts_at
     placed = [
-        Item(kind, *_clipped(period, shown), facility.tz, *_rows(period, shown), **more)
+        Item(
+            kind,
+            *(period if kind in VISITS else _clipped(period, shown)),
+            facility.tz,
+            *_rows(period, shown),
+            is_from_day_before=kind in VISITS and period.starts_at < midnight,
+            **more,
+        )
         for kind, period, more in _stretches(day, facility, shown, visible, now)
         if period.starts_at < shown.ends_at and period.ends_at > shown.starts_at
     ]

@@ -166,6 +166,13 @@ class CancelForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = bare_helper("version", "usual", Field("other", autocomplete="off"))
 
+    def meant_for(self, version: int) -> "CancelForm":
+        """Return the same words for the appointment as it is now, to be pressed once more."""
+        typed: Any = self.data
+        data = typed.copy()
+        data["version"] = str(version)
+        return CancelForm(data)
+
     @property
     def reason(self) -> str:
         return self.cleaned_data["other"] or self.cleaned_data["usual"]

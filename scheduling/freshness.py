@@ -34,11 +34,14 @@ _DIGEST = """(
     ),
     visit AS (
         SELECT a.id, a.version, a.status, a.updated_at, a.hold_expires_at > %s AS is_held,
-            patient.updated_at AS known, kind.name, kind.colour
+            patient.updated_at AS known, kind.name, kind.colour, room.name AS room,
+            holder.full_name AS holder
         FROM scheduling_appointment a
         CROSS JOIN period
         LEFT JOIN patients_patient patient ON patient.id = a.patient_id
         LEFT JOIN scheduling_appointmenttype kind ON kind.id = a.type_id
+        LEFT JOIN facilities_room room ON room.id = a.room_id
+        LEFT JOIN accounts_user holder ON holder.id = a.created_by_id AND a.status = 'pending'
         WHERE a.starts_at < period.until AND a.starts_at > period.since - interval '24 hours'
             AND a.blocked_until > period.since
             AND (a.facility_id = facilities_facility.id OR a.doctor_id IN (SELECT id FROM doctor))

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 
 HOLD, LONGEST_HOLD = timedelta(minutes=5), timedelta(minutes=15)
+# Within this time a button that is pressed once more means what it has done already.
+SECOND_PRESS = timedelta(minutes=2)
 
 
 class Visit(TypedDict, total=False):
@@ -97,6 +99,15 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         )
         run_out = Q(status=Status.PENDING, hold_expires_at__lte=Now())
         return self.exclude(run_out).exclude(Q(status__in=gone) & Exists(given_up))
+
+    def just_booked_by(self, user: User, *, now: datetime) -> "AppointmentQuerySet":
+        """Keep what this person has booked a moment ago: what a second press would book again."""
+        return self.filter(
+            events__by=user,
+            events__at__gt=now - SECOND_PRESS,
+            events__from_status__in=["", Status.PENDING],
+            events__to_status=Status.BOOKED,
+        )
 
     def besides(self, appointment: "Appointment | None") -> "AppointmentQuerySet":
         """Leave one appointment out, if one is given."""

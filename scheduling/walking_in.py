@@ -14,13 +14,17 @@ from accounts.models import User
 from api.retries import retried_once
 from facilities.models import Facility
 from scheduling import holding, reasons
+from scheduling.agenda import doctor_days
 from scheduling.availability import DEFAULT_DURATION
 from scheduling.board import iso_instant
 from scheduling.calendars import local
 from scheduling.models import Appointment, AppointmentType
 from scheduling.openings import Slot, free_starts
 from scheduling.querysets import Visit
+from scheduling.triggers import GRACE_MINUTES
 from scheduling.wanted import Wanted
+
+GRACE = timedelta(minutes=GRACE_MINUTES)
 
 
 class NextFree(NamedTuple):
@@ -31,7 +35,7 @@ class NextFree(NamedTuple):
 
     @property
     def wait_in_words(self) -> str:
-        hours, minutes = divmod(self.wait, 60)
+        hours, minutes = divmod(max(self.wait, 0), 60)
         if hours:
             return _("in %(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
         return _("in %(minutes)s min") % {"minutes": minutes} if minutes else _("now")
@@ -42,8 +46,13 @@ class NextFree(NamedTuple):
         return f"{self.slot.doctor.pk}|{iso_instant(self.slot.starts_at)}"
 
 
-def next_free(facility: Facility, kind: AppointmentType | None, *, now: datetime) -> list[NextFree]:
-    """Return the next free time today of each doctor of a facility, the earliest first."""
+def next_free(
+    facility: Facility, kind: AppointmentType | None, *, now: datetime, chosen: Slot | None = None
+) -> list[NextFree]:
+    """Return the next free time today of each doctor of a facility, the earliest first.
+
+    A time that was `chosen` stays among them for as long as it can be had.
+    """
     today = local(now, facility).date()
     wanted = Wanted(
         first=today,
@@ -56,8 +65,21 @@ def next_free(facility: Facility, kind: AppointmentType | None, *, now: datetime
     earliest: dict[int, Slot] = {}
     for slot in free_starts(wanted, now=now):
         earliest.setdefault(slot.doctor.pk, slot)
+    slots = list(earliest.values())
+    known = {(slot.doctor, slot.starts_at) for slot in slots}
+    if chosen and (chosen.doctor, chosen.starts_at) not in known and _is_free(chosen, wanted, now):
+        slots = sorted([*slots, chosen], key=lambda slot: slot.starts_at)
     minute = timedelta(minutes=1)
-    return [NextFree(slot, (slot.starts_at - now) // minute) for slot in earliest.values()]
+    return [NextFree(slot, (slot.starts_at - now) // minute) for slot in slots]
+
+
+def _is_free(slot: Slot, wanted: Wanted, now: datetime) -> bool:
+    """Say whether a time of today can be had, by somebody who came a few minutes ago too."""
+    if slot.local_start.date() != wanted.first or slot.starts_at < now - GRACE:
+        return False
+    (day,) = doctor_days(slot.facility, [slot.doctor], wanted.first, wanted.first)
+    until = slot.starts_at + wanted.needs
+    return any(free.starts_at <= slot.starts_at and until <= free.ends_at for free in day.free)
 
 
 @retried_once

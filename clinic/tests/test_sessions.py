@@ -143,6 +143,20 @@ def test_a_form_sent_too_late_changes_nothing_and_says_so(client, person, refere
     assert person.theme == ""
 
 
+def test_a_form_sent_too_late_by_a_script_stays_on_its_page(client, person):
+    idle(LONGEST_IDLE)
+    sent = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{PAGE}"}
+    refused = client.post(reverse("account_theme"), {"theme": "dark"}, headers=sent)
+    page = refused.content.decode()
+    assert refused.status_code == 401
+    assert "HX-Redirect" not in refused.headers
+    assert "What you typed is still here" in page
+    assert f'href="{SIGN_IN}?next={PAGE}&amp;why=idle&amp;unsent=1" target="_blank"' in page
+    assert "<html" not in page
+    person.refresh_from_db()
+    assert person.theme == ""
+
+
 def test_the_way_back_never_ends_at_an_address_for_forms_alone(client, person):
     address = reverse("account_sign_out_everywhere")
     assert client.get(address).status_code == 405

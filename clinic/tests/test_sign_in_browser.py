@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import Session
 from accounts.tests.factories import PASSWORD
 from accounts.tests.second_steps import code, with_app
-from scheduling.tests.test_browser import SIZES, Desk, desk, free, open_desk, violations
+from scheduling.models import Appointment
+from scheduling.tests.test_browser import SIZES, Desk, desk, free, open_desk, panel, violations
 
 __all__ = ["desk", "open_desk"]
 
@@ -46,6 +47,31 @@ def test_a_board_left_open_says_that_the_session_has_ended_and_the_reload_says_w
     page.evaluate("document.dispatchEvent(new CustomEvent('board-stale'))")
     page.locator(".live-note a").click()
     expect(page.get_by_text("nobody was at work here for 15 minutes")).to_be_visible()
+
+
+def test_a_form_that_is_sent_after_the_session_has_ended_keeps_what_was_typed(
+    desk: Desk, open_desk
+):
+    page = open_desk()
+    free(page, "9:00").click()
+    panel(page).get_by_label("Reason").fill("Cough since Monday")
+    panel(page).locator("#id_q").fill(desk.patient.family_name)
+    panel(page).locator("#found button").first.click()
+    expect(panel(page).get_by_role("button", name="Book 9:00")).to_be_enabled()
+    idle()
+    panel(page).get_by_role("button", name="Book 9:00").click()
+    expect(page.get_by_text("You were signed out, and this was not saved.")).to_be_visible()
+    expect(panel(page).get_by_label("Reason")).to_have_value("Cough since Monday")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in in a new tab").click()
+    sign_in(opened.value)
+    expect(opened.value).to_have_url(desk.board)
+    opened.value.close()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.get_by_text("You are signed in again")).to_be_visible()
+    panel(page).get_by_role("button", name="Book 9:00").click()
+    expect(page.locator(".toast-note").filter(has_text="Booked:")).to_be_visible()
+    assert Appointment.objects.get(status="booked").reason == "Cough since Monday"
 
 
 def test_an_app_is_asked_for_its_code(desk: Desk, page: Page):

@@ -19,6 +19,8 @@ from facilities.refusals import RefusalTrigger, refusals
 from patients.models.patient import Patient
 
 LONGEST_NOTE = 500
+# Within this time the same entry again is a button pressed twice.
+SECOND_PRESS = timedelta(minutes=1)
 
 
 class ContactQuerySet(models.QuerySet["ContactEntry"]):
@@ -115,13 +117,28 @@ class ContactEntry(models.Model):
                 code="other_patient",
             )
 
-    def add(self) -> None:
-        """Save this new entry; raise ValidationError `struck_already` for a second correction."""
+    def add(self) -> bool:
+        """Save this new entry, unless its author has written the same a moment ago.
+
+        Return whether it was saved: a button that is pressed twice is meant once, and nothing could
+        take the second entry away. Raises ValidationError `struck_already` for a second correction.
+        """
         self.full_clean(exclude=["strikes"])
-        if self.strikes_id and type(self).objects.filter(strikes=self.strikes_id).exists():
-            raise self._struck_already()
         with refusals(), transaction.atomic():
+            Patient.objects.select_for_update(no_key=True).get(pk=self.patient_id)
+            if self._written_before():
+                return False
+            if self.strikes_id and type(self).objects.filter(strikes=self.strikes_id).exists():
+                raise self._struck_already()
             self.save(force_insert=True)
+        return True
+
+    def _written_before(self) -> bool:
+        said = ("patient_id", "by_id", "channel", "direction", "note", "strikes_id")
+        same = type(self).objects.filter(**{name: getattr(self, name) for name in said})
+        about_then = (self.at - SECOND_PRESS, self.at + SECOND_PRESS)
+        lately = timezone.now() - SECOND_PRESS
+        return same.filter(at__range=about_then, created_at__gt=lately).exists()
 
     def _struck_already(self) -> ValidationError:
         return ValidationError(

@@ -2,12 +2,13 @@ from datetime import date
 
 from django import template
 from django.utils import timezone
-from django.utils.text import capfirst
-from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import ngettext
 
+from patients.languages import language_name
 from patients.models import Patient
 
 register = template.Library()
+register.filter("language_name", language_name)
 
 
 @register.filter
@@ -24,12 +25,3 @@ def age_on(born: date, day: date) -> str:
         return ngettext("%(count)s mo", "%(count)s mo", count) % {"count": count}
     years = months // 12
     return ngettext("%(count)s y", "%(count)s y", years) % {"count": years}
-
-
-@register.filter
-def language_name(code: str) -> str:
-    """Return the name of a language in that of the page; a code that nobody knows stays one."""
-    try:
-        return str(capfirst(get_language_info(code)["name_translated"]))
-    except KeyError:
-        return code

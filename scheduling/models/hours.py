@@ -1,6 +1,7 @@
 """When doctors can be booked: weekly hours, less their time off and the facility's closures."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -187,6 +188,26 @@ class Absence(models.Model):
         super().clean()
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise _at("ends_at", "end_before_start", gettext("The end must lie after the start."))
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what tells whether the row is still as somebody has read it."""
+        ends = (at.astimezone(UTC).isoformat() for at in (self.starts_at, self.ends_at))
+        return sha256("|".join([*ends, self.reason]).encode()).hexdigest()[:16]
+
+    def save_over(self, read: str) -> None:
+        """Save a change of the row whose fingerprint was `read`.
+
+        Raises ValidationError `stale` where somebody has changed or deleted it since.
+        """
+        with transaction.atomic():
+            kind: Any = type(self)
+            stored = kind.objects.select_for_update().filter(pk=self.pk).first()
+            if stored is None or stored.fingerprint != read:
+                raise ValidationError(
+                    gettext("Somebody else has changed this meanwhile."), code="stale"
+                )
+            self.save()
 
     def affected(self, now: datetime) -> "AppointmentQuerySet":
         """Return the visits still to come for which somebody or somewhere is missing now."""

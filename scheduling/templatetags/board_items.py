@@ -50,12 +50,14 @@ def visit_link(item: Item, shown: int | None, may_move: bool) -> SafeString:
     titles = [item.starts, str(visit.patient), visit.type and str(visit.type)]
     titles += [overbooked, word]
     kind = visit.type
+    # What began the day before has not its whole length here, and is moved on its own day.
+    is_dragged = may_move and visit.is_movable and not item.is_from_day_before
     drawn = _VISIT.format(
         pk=visit.pk,
         status=visit.status,
         shown=" is-shown" if visit.pk == shown else "",
         address=f"{visit.pk}".join(_around_id()),
-        version=f' data-version="{visit.version}"' if may_move and visit.is_movable else "",
+        version=f' data-version="{visit.version}"' if is_dragged else "",
         title=escape(", ".join(title for title in titles if title)),
         clock=item.clock,
         mark=_MARK if visit.overbook else "",
@@ -84,7 +86,7 @@ def free_link(
 
 
 def _label_of_free(item: Item, doctor: Doctor, with_day: object) -> str:
-    said = {"time": item.clock, "doctor": doctor}
+    said = {"time": item.starts, "doctor": doctor}
     if not with_day:
         return gettext("%(time)s free, book with %(doctor)s") % said
     weekday = WorkingHours.Weekday(item.starts_at.astimezone(item.tz).isoweekday())

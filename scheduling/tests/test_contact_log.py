@@ -91,8 +91,44 @@ def test_a_correction_strikes_the_older_entry(client, user, patient):
     assert "Struck by Front Desk" in page
     assert f"?correct={older.pk}" not in page
     again = client.post(url(patient), CALL | {"strikes": older.pk})
-    assert again.status_code == 422
+    assert again.status_code == 409
+    assert "Somebody has corrected this entry already" in again.content.decode()
     assert ContactEntry.objects.count() == 2
+
+
+def test_a_button_pressed_twice_writes_one_entry(client, user, patient):
+    for _ in range(2):
+        page = client.post(url(patient), CALL, follow=True)
+        assert "Noted in the contact log." in page.content.decode()
+    older = ContactEntry.objects.get()
+    for _ in range(2):
+        sent = CALL | {"note": "Asks for a later time.", "strikes": older.pk}
+        assert client.post(url(patient), sent).status_code == 302
+    assert ContactEntry.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"note": "No answer."},
+        {"channel": "email"},
+        {"direction": "out"},
+        {"at": "2026-01-05T09:30"},
+    ],
+)
+def test_what_differs_is_an_entry_of_its_own(client, user, patient, other):
+    client.post(url(patient), CALL)
+    client.post(url(patient), CALL | other)
+    assert ContactEntry.objects.count() == 2
+
+
+def test_the_same_from_a_colleague_or_later_is_an_entry_of_its_own(client, user, patient):
+    at = timezone.now() - timedelta(minutes=2)
+    words = {"patient": patient, "by": user, "note": CALL["note"]}
+    ContactEntry.objects.bulk_create([ContactEntry(at=at, **words)])
+    assert ContactEntry(**words).add()
+    assert ContactEntry(**words | {"by": UserFactory()}).add()
+    assert not ContactEntry(**words).add()
 
 
 def test_an_entry_cannot_be_changed_or_deleted(user, patient):

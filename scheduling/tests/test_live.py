@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from facilities.models import Doctor, Facility
-from facilities.tests.factories import FacilityFactory, staff_of
+from facilities.tests.factories import FacilityFactory, RoomFactory, staff_of
 from patients.tests.factories import PatientFactory
 from scheduling.freshness import state_of
 from scheduling.models import Appointment, Closure, TimeOff, WorkingHours
@@ -39,7 +39,8 @@ def doctor(facility: Facility) -> Doctor:
 @pytest.fixture
 def booked(facility: Facility, doctor: Doctor) -> Appointment:
     kind = AppointmentTypeFactory(name="Skin check")
-    return AppointmentFactory(facility=facility, doctor=doctor, type=kind)
+    room = RoomFactory(facility=facility)
+    return AppointmentFactory(facility=facility, doctor=doctor, type=kind, room=room)
 
 
 @pytest.fixture
@@ -100,6 +101,7 @@ def changes() -> dict[str, Callable[[Appointment], Any]]:
         "deleted": lambda held: held.events.all().delete() and held.delete(),
         "renamed": lambda held: setattr(held.patient, "family_name", "New") or held.patient.save(),
         "type": lambda held: setattr(held.type, "name", "Other") or held.type.save(),
+        "room": lambda held: setattr(held.room, "name", "Other") or held.room.save(),
         "doctor": lambda held: setattr(held.doctor, "name", "Dr. New") or held.doctor.save(),
         "a doctor comes": lambda held: working_doctor(held.facility),
         "a doctor leaves": lambda held: held.facility.doctors.remove(held.doctor),

@@ -82,7 +82,7 @@ def test_whoever_is_pressed_is_booked_at_the_earliest_time_and_has_arrived(
     booked = Appointment.objects.get()
     assert (booked.patient, booked.status, booked.source) == (patient, "arrived", "walk-in")
     assert booked.starts_at == in_days(0, 8, facility=facility)
-    assert "Walk-in booked and arrived: 8:00 AM with Dr. Early." in page
+    assert "Walk-in booked and arrived: Zélie Quint, 8:00 AM with Dr. Early." in page
     assert f"/appointments/{booked.pk}/take-back/?version={booked.version}" in page
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,7 +26,7 @@ from scheduling.asked import number_in
 from scheduling.calendars import local
 from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.models.hours import Absence
-from scheduling.views.answers import DeskRequest
+from scheduling.views.answers import CONFLICT, DeskRequest
 from scheduling.views.board import visible_facility
 from scheduling.views.doctors import manages, visible_doctor
 
@@ -133,7 +133,10 @@ def edited(request: DeskRequest, absence: Absence) -> HttpResponse:
     affected = form.clashing(now)
     if affected - form.cleaned_data["seen"]:
         return asked(request, form, affected)
-    form.save()
+    try:
+        form.save_what_was_read()
+    except ValidationError:
+        return overtaken(request, form, affected)
     messages.success(
         request,
         _("Saved for %(whose)s: %(absence)s.") % {"whose": absence.whose, "absence": absence},
@@ -141,10 +144,22 @@ def edited(request: DeskRequest, absence: Absence) -> HttpResponse:
     return redirect(absence if affected else "scheduling:absences")
 
 
-def asked(
-    request: DeskRequest, form: DeskAbsenceForm, affected: frozenset[int] = frozenset()
+def overtaken(
+    request: DeskRequest, form: DeskAbsenceForm, affected: frozenset[int]
 ) -> HttpResponse:
-    """Render the form: as 422 when it was refused or is to be pressed again."""
+    """Show what somebody else has made of the absence, above what is typed: press again."""
+    theirs: Any = visible(request, type(form.instance), form.instance.pk)
+    form.was = theirs.fingerprint
+    return asked(request, form, affected, theirs)
+
+
+def asked(
+    request: DeskRequest,
+    form: DeskAbsenceForm,
+    affected: frozenset[int] = frozenset(),
+    theirs: Absence | None = None,
+) -> HttpResponse:
+    """Render the form: as 422 when it was refused or is to be pressed again, or as 409."""
     absence = form.instance
     clashes: Any = []
     if affected:
@@ -160,8 +175,11 @@ def asked(
         "clashes": clashes,
         "more": len(affected) - len(clashes),
         "now": timezone.now(),
+        "theirs": theirs,
     }
     status = 422 if request.method == "POST" else 200
+    if theirs:
+        status = CONFLICT
     return render(request, "scheduling/absence_form.html", context, status=status)
 
 

@@ -120,6 +120,7 @@ def act(
         operation(*args, by=request.user, version=version(request))
     except ValidationError as error:
         fresh = visible_appointment(request, appointment.pk)
+        form = form and form.meant_for(fresh.version)
         context = details(request, fresh, form) | {"refusal": error.messages}
         return in_panel(request, "appointment", context, refusal_status(error))
     word = word or ("" if undoable else _("Undone"))
@@ -136,9 +137,10 @@ def done(
     messages.success(
         request,
         # Translators: “what” is such as “Moved”, “Undone” or a status: “Arrived”.
-        _("%(what)s: %(start)s with %(doctor)s.")
+        _("%(what)s: %(patient)s, %(start)s with %(doctor)s.")
         % {
             "what": word,
+            "patient": appointment.patient,
             "start": date_format(start, "WEEKDAY_TIME_FORMAT"),
             "doctor": appointment.doctor,
         },

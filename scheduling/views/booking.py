@@ -1,5 +1,7 @@
 """Booking from the board: press a free time, find or register the patient, book."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
@@ -14,9 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from patients.models import Patient
 from scheduling import holding
 from scheduling.asked import number_in
+from scheduling.calendars import local
 from scheduling.forms import OverrideForm, VisitForm
 from scheduling.models import Appointment
 from scheduling.openings import Slot
+from scheduling.status import Status
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.board import back_to_board, visible_facility
 from scheduling.views.booking_form import blank, refusal, shown, wanted_slot
@@ -41,7 +45,7 @@ def book(request: DeskRequest, facility_id: int) -> HttpResponse:
         return form(request, slot, visit, who)
     if "keep" in request.POST:
         return kept(request, slot, visit, who)
-    if already := booked_already(slot, who):
+    if already := booked_already(request, visit, who):
         return booked(request, already)
     patient = who.settle() if visit.is_valid() else None
     if patient is None:
@@ -49,8 +53,9 @@ def book(request: DeskRequest, facility_id: int) -> HttpResponse:
     try:
         appointment = save(request, visit, patient, override)
     except ValidationError as error:
-        if already := booked_already(slot, who):
+        if already := booked_already(request, visit, who):
             return booked(request, already)
+        error = booked_by_others(slot, patient) or error
         return refused(request, slot, visit, who, error, override)
     return booked(request, appointment)
 
@@ -112,8 +117,12 @@ def booked(request: DeskRequest, appointment: Appointment) -> HttpResponse:
     start = appointment.starts_at.astimezone(appointment.facility.tz)
     messages.success(
         request,
-        _("Booked: %(start)s with %(doctor)s.")
-        % {"start": date_format(start, "WEEKDAY_TIME_FORMAT"), "doctor": appointment.doctor},
+        _("Booked: %(patient)s, %(start)s with %(doctor)s.")
+        % {
+            "patient": appointment.patient,
+            "start": date_format(start, "WEEKDAY_TIME_FORMAT"),
+            "doctor": appointment.doctor,
+        },
         extra_tags=undo_url(request, appointment),
     )
     return offer_to_close(request, appointment) or back_to_board(request, appointment)
@@ -127,18 +136,42 @@ def undo_url(request: DeskRequest, appointment: Appointment) -> str:
     return f"{address}?version={appointment.version}"
 
 
-def booked_already(slot: Slot, who: PatientChoice) -> Appointment | None:
-    """Return the appointment that an earlier press of the same button has booked, if any."""
-    return (
-        Appointment.objects.holding_time()
-        .filter(
-            patient__in=who.candidates,
-            doctor=slot.doctor,
-            facility=slot.facility,
-            starts_at=slot.starts_at,
-        )
-        .first()
+def booked_already(
+    request: DeskRequest, visit: VisitForm, who: PatientChoice
+) -> Appointment | None:
+    """Return the appointment that an earlier press of the same button has booked, if any.
+
+    It says all that this press says: another room or other notes are no second press.
+    """
+    if not visit.is_valid():
+        return None
+    said: dict[str, Any] = {**visit.time(request.user)}
+    del said["by"]
+    if said["ends_at"] is None:
+        del said["ends_at"]
+    said |= {name: visit.cleaned_data[name] for name in ("type", "room", "reason", "notes")}
+    own = Appointment.objects.just_booked_by(request.user, now=timezone.now())
+    return own.filter(status=Status.BOOKED, patient__in=who.candidates, **said).first()
+
+
+def booked_by_others(slot: Slot, patient: Patient) -> ValidationError | None:
+    """Return the refusal that names who has booked this very time for the patient before, if any.
+
+    What is typed here is not in that booking, so it is no success, and its undo is not offered.
+    """
+    doctor, facility, starts_at = slot[:3]
+    visits = Appointment.objects.holding_time().exclude(status=Status.PENDING)
+    visits = visits.filter(patient=patient, doctor=doctor, facility=facility, starts_at=starts_at)
+    visit = visits.select_related("created_by").first()
+    if visit is None or visit.created_by is None:
+        return None
+    words = _(
+        "%(patient)s is booked for this time already, by %(person)s, %(time)s. Open the visit on "
+        "the board to change it."
     )
+    at = date_format(local(visit.created_at, facility), "WEEKDAY_TIME_FORMAT")
+    told = {"patient": patient, "person": visit.created_by, "time": at}
+    return ValidationError(words % told, code="patient_busy")
 
 
 def refused(

@@ -84,8 +84,9 @@ def _content(request: DeskRequest, facility_id: int) -> dict[str, Any]:
 def _found(request: DeskRequest, context: dict[str, Any], chosen: Chosen) -> dict[str, Any]:
     """Return the rows with the steps that this person may take, and how many have each status."""
     facility, now = context["facility"], context["now"]
+    whole_day = day_bounds(context["day"], facility.tz)
     on_day = Appointment.objects.visible_to(request.user).filter(facility=facility)
-    on_day = on_day.on_day(context["day"], facility).filter(status__in=flow.STATUSES)
+    on_day = on_day.during(whole_day).filter(status__in=flow.STATUSES)
     on_day = on_day.filter(patient__isnull=False)
     related = ("patient", "doctor", "room", "type", "facility")
     here = [visit for visit in on_day.select_related(*related) if chosen.keeps(visit)]
@@ -99,6 +100,7 @@ def _found(request: DeskRequest, context: dict[str, Any], chosen: Chosen) -> dic
         "total": len(everybody),
         "rows": [(row, offered(row.visit, request.user, now)) for row in rows],
         "after_now": next(to_come, None),
+        "midnight": whole_day.starts_at,
     }
 
 

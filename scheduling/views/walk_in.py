@@ -15,17 +15,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from facilities.models import Facility
 from patients.models import Patient
 from scheduling import walking_in
+from scheduling.agenda import doctor_days, doctors_of
 from scheduling.asked import LAST_FACILITY, number_in
+from scheduling.availability import DEFAULT_DURATION, GRID, on_grid
 from scheduling.calendars import local
 from scheduling.forms import SlotForm
 from scheduling.models import Appointment
 from scheduling.openings import Slot
 from scheduling.querysets import Visit
 from scheduling.status import Status
+from scheduling.views import overriding
 from scheduling.views.answers import CONFLICT, DeskRequest, in_panel, refusal_status
 from scheduling.views.appointment import act, visible_appointment
 from scheduling.views.board import back_to_board, board_url, visible_facility
 from scheduling.views.booking import may_book, undo_url
+from scheduling.views.booking_form import booking_url
 from scheduling.views.waitlist_after import offer_to_close
 from scheduling.views.who import PatientChoice
 from scheduling.walk_in_forms import WalkInForm
@@ -55,18 +59,18 @@ def walk_in(request: DeskRequest, facility_id: int) -> HttpResponse:
     said = WalkInForm(request.POST or None)
     if request.method == "GET" or "times" in request.POST or "clear" in request.POST:
         return form(request, facility, who, said)
+    if already := here_already(request, facility, who, said):
+        return arrived(request, already)
     patient = wanted_patient(request, who)
     if patient is None:
         return form(request, facility, who, said, 200 if who.is_looking else 422)
     slot = chosen_slot(request, facility, said)
     if slot is None:
-        if already := here_already(facility, patient):
-            return arrived(request, already)
         return form(request, facility, who, said, CONFLICT)
     try:
         appointment = walking_in.walk_in(request.user, visit(request, slot, patient, said))
     except ValidationError as error:
-        if already := here_already(facility, patient):
+        if already := here_already(request, facility, who, said):
             return arrived(request, already)
         return form(request, facility, who, said, refusal_status(error), error)
     return arrived(request, appointment)
@@ -92,13 +96,20 @@ def wanted_patient(request: DeskRequest, who: PatientChoice) -> Patient | None:
 
 
 def chosen_slot(request: DeskRequest, facility: Facility, said: WalkInForm) -> Slot | None:
-    """Return the time that is chosen, if it is still free, or else the earliest."""
-    offered = [each.slot for each in walking_in.next_free(facility, said.kind, now=timezone.now())]
+    """Return the time that is chosen, which booking judges, or the earliest where none is."""
+    if request.POST.get("time"):
+        return named_slot(request, facility)
+    offered = walking_in.next_free(facility, said.kind, now=timezone.now())
+    return offered[0].slot if offered else None
+
+
+def named_slot(request: DeskRequest, facility: Facility) -> Slot | None:
+    """Return the time that the form names, free or not; None for a doctor who is not here."""
     named = SlotForm({"slot": request.POST.get("time", "")}, facility)
-    if named.is_valid():
-        wanted = (named.cleaned_data["doctor"], named.cleaned_data["starts_at"])
-        return next((each for each in offered if (each.doctor, each.starts_at) == wanted), None)
-    return offered[0] if offered and not request.POST.get("time") else None
+    if not named.is_valid():
+        return None
+    starts_at = named.cleaned_data["starts_at"]
+    return Slot(named.cleaned_data["doctor"], facility, starts_at, starts_at + DEFAULT_DURATION)
 
 
 def visit(request: DeskRequest, slot: Slot, patient: Patient, said: WalkInForm) -> Visit:
@@ -113,11 +124,20 @@ def visit(request: DeskRequest, slot: Slot, patient: Patient, said: WalkInForm) 
     )
 
 
-def here_already(facility: Facility, patient: Patient) -> Appointment | None:
-    """Return the walk-in that an earlier press of the same button has booked, if any."""
-    today = local(timezone.now(), facility).date()
-    own = Appointment.objects.on_day(today, facility).filter(patient=patient, facility=facility)
-    return own.filter(source=Appointment.Source.WALK_IN, status=Status.ARRIVED).first()
+def here_already(
+    request: DeskRequest, facility: Facility, who: PatientChoice, said: WalkInForm
+) -> Appointment | None:
+    """Return the walk-in that an earlier press of the same button has booked, if any.
+
+    It says all that this press says: another doctor or another reason is no second press.
+    """
+    slot = named_slot(request, facility)
+    own = Appointment.objects.just_booked_by(request.user, now=timezone.now())
+    own = own.filter(source=Appointment.Source.WALK_IN, status=Status.ARRIVED, facility=facility)
+    if slot:
+        own = own.filter(doctor=slot.doctor, starts_at=slot.starts_at)
+    reason = said.cleaned_data["reason"] if said.is_valid() else ""
+    return own.filter(patient__in=who.candidates, type=said.kind, reason=reason).first()
 
 
 def form(
@@ -129,7 +149,7 @@ def form(
     error: ValidationError | None = None,
 ) -> HttpResponse:
     now = timezone.now()
-    times = walking_in.next_free(facility, said.kind, now=now)
+    times = walking_in.next_free(facility, said.kind, chosen=named_slot(request, facility), now=now)
     named = request.POST.get("time", "")
     lost = named and named not in {each.value for each in times}
     context = {
@@ -142,18 +162,39 @@ def form(
         "refusal": error.messages if error else [],
         "now": now,
         "board_url": board_url(facility, local(now, facility).date()),
+        "anyway": [] if times else booked_over(request, facility, who),
     }
     if request.htmx and request.htmx.target == "walk-in-times":
         return render(request, "scheduling/_walk_in_times.html", context)
     return in_panel(request, "walk_in", context, status)
 
 
+def booked_over(
+    request: DeskRequest, facility: Facility, who: PatientChoice
+) -> list[tuple[Slot, str]]:
+    """Return the next start of each doctor who works today, taken or not, with its booking form.
+
+    Empty for whoever may not book over what is taken.
+    """
+    if not request.user.has_perm(overriding.PERMISSION):
+        return []
+    at = on_grid(timezone.now(), GRID, facility.tz)
+    today = local(at, facility).date()
+    days = doctor_days(facility, doctors_of(facility), today, today)
+    slots = [Slot(day.doctor, facility, at, at + DEFAULT_DURATION) for day in days if day.hours]
+    return [(slot, booking_url(slot, who.chosen)) for slot in slots]
+
+
 def arrived(request: DeskRequest, appointment: Appointment) -> HttpResponse:
     start = local(appointment.starts_at, appointment.facility)
     messages.success(
         request,
-        _("Walk-in booked and arrived: %(time)s with %(doctor)s.")
-        % {"time": date_format(start, "TIME_FORMAT"), "doctor": appointment.doctor},
+        _("Walk-in booked and arrived: %(patient)s, %(time)s with %(doctor)s.")
+        % {
+            "patient": appointment.patient,
+            "time": date_format(start, "TIME_FORMAT"),
+            "doctor": appointment.doctor,
+        },
         extra_tags=undo_url(request, appointment),
     )
     return offer_to_close(request, appointment) or back_to_board(request, appointment)
