@@ -21,6 +21,8 @@ CHROMIUM = next(
 
 PATIENCE = 20_000
 
+pytest_plugins = ["clinic.tests.canary"]
+
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("clinic", deadline=None)
 hypothesis.settings.load_profile("clinic")
@@ -35,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     expect.set_options(timeout=PATIENCE)
     # Races run 64 threads, each on a connection of its own; the pool is there to refuse that.
     settings.DATABASES["default"]["OPTIONS"]["pool"] = False
+    # Each test's client would look through all static files; so they are found when asked for.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

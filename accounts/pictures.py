@@ -4,11 +4,14 @@ A file may be a picture and a web page at once, carry the place it was taken, or
 gigabytes. Nothing of the file is stored: neither its name, nor its bytes, nor its metadata.
 """
 
+import errno
 import io
 import struct
 import uuid
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
@@ -17,6 +20,7 @@ MOST_PIXELS = 24_000_000
 SIDE = 512
 FORMATS = ("JPEG", "PNG", "WEBP")
 CONTENT_TYPE = "image/webp"
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def random_name(user: object, filename: str) -> str:
@@ -41,6 +45,25 @@ def redrawn(data: bytes) -> bytes:
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         message = _("This file cannot be used. Choose a picture that is a JPEG, PNG or WebP.")
         raise _refused("picture_unreadable", message) from error
+
+
+def kept(storage: Storage, data: bytes) -> str:
+    """Write a new file and return its name.
+
+    Raises ValidationError `disk_full` where there is no room; whatever fails leaves no file.
+    """
+    name = random_name(None, "")
+    try:
+        return storage.save(name, ContentFile(data))
+    except OSError as error:
+        storage.delete(name)
+        if error.errno not in NO_ROOM:
+            raise
+        message = _(
+            "There is no room left for pictures, so this one is not saved. "
+            "Tell an administrator, then choose it again."
+        )
+        raise _refused("disk_full", message) from error
 
 
 def too_large() -> ValidationError:

@@ -78,6 +78,13 @@ class Reference(serializers.PrimaryKeyRelatedField):
         return self.rows(self.context["request"].user)
 
 
+class Miles(serializers.FloatField):
+    """A distance to a tenth of a mile: between the middles of ZIP codes no more is known."""
+
+    def to_representation(self, value: Any) -> float:
+        return round(float(value), 1)
+
+
 @extend_schema_field(serializers.CharField)
 class Named(serializers.ReadOnlyField):
     """The name of what a reference points to, shown beside its id; None without one."""

@@ -100,6 +100,10 @@ class FairUse(UserRateThrottle):
 
     scope = "fair_use"
 
+    def wait(self) -> float:
+        """Return the seconds to wait, also after a limit that was higher until now."""
+        return super().wait() or float(self.duration)
+
     def allow_request(self, request: Request, view: Any) -> bool:
         allowed = bool(super().allow_request(request, view))
         if self.rate is not None and self.key is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -27,18 +28,27 @@ class Pages(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = LARGEST
+    invalid_page_message = _lazy("There is no such page. Follow `next` from the first page on.")
 
     def get_page_size(self, request: Request) -> int:
-        """Return how many rows a page has; raises ValidationError for what is no number."""
+        """Return how many rows a page has; raises ValidationError for what is no such number."""
         asked = _number(request, "page_size")
-        return self.page_size if asked is None else min(asked, LARGEST)
+        if asked is not None and asked > LARGEST:
+            refusal = _("Send a whole number from 1 to %(most)s.") % {"most": LARGEST}
+            raise serializers.ValidationError({"page_size": [refusal]})
+        return asked or self.page_size
 
     def get_page_number(self, request: Request, paginator: Any) -> int:
         return _number(request, "page") or 1
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         described: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
-        return [each | {"schema": {"type": "integer", "minimum": 1}} for each in described]
+        size = {"minimum": 1, "maximum": LARGEST, "default": self.page_size}
+        bounds = {self.page_size_query_param: size}
+        return [
+            each | {"schema": {"type": "integer"} | bounds.get(each["name"], {"minimum": 1})}
+            for each in described
+        ]
 
 
 class CursorSerializer(serializers.Serializer):

@@ -18,6 +18,8 @@ class JSONParser(parsers.JSONParser):
         try:
             said = super().parse(*args, **kwargs)
             json.dumps(said, ensure_ascii=False).encode()
+        except ParseError as error:
+            raise ParseError(_told(error.__context__)) from error
         except RecursionError as error:
             raise ParseError(_("This JSON is nested too deep to be read.")) from error
         except UnicodeEncodeError as error:
@@ -25,3 +27,16 @@ class JSONParser(parsers.JSONParser):
                 _("This JSON holds half a character: a \\ud8…\\udf… escape without its other half.")
             ) from error
         return said
+
+
+def _told(error: BaseException | None) -> str:
+    """Say where it stops being JSON, in words that are no programming language's."""
+    if isinstance(error, json.JSONDecodeError):
+        return _(
+            "This is not JSON from line %(line)s, column %(column)s on. Correct it there, and send "
+            "it again."
+        ) % {"line": error.lineno, "column": error.colno}
+    return _(
+        "This JSON cannot be read. Write it in UTF-8, without NaN or Infinity, and no number of "
+        "more than 4,000 digits."
+    )

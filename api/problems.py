@@ -13,6 +13,8 @@ from rest_framework import exceptions
 
 CONTENT_TYPE = "application/problem+json"
 INVALID = _("Some of the input is not right. See `errors`, correct it, and send it again.")
+# A rule that is no field's, and has no name.
+UNNAMED = "refused"
 TITLES = {
     HTTPStatus.BAD_REQUEST: _("Bad Request"),
     HTTPStatus.UNAUTHORIZED: _("Unauthorized"),
@@ -123,16 +125,34 @@ def refusal_body(status: int, error: DjangoValidationError, **more: Any) -> dict
     """Return the problem for what a model or the database refused."""
     if not hasattr(error, "error_dict"):
         first = error.error_list[0]
-        return body(status, first.code or "invalid", " ".join(error.messages), **more)
+        return body(status, _coded("", first.code), " ".join(error.messages), **more)
     errors = [
-        {"field": field, "code": each.code or "invalid", "detail": " ".join(each.messages)}
+        {"field": field, "code": _coded(field, each.code), "detail": " ".join(each.messages)}
         for field, refused in error.error_dict.items()
         for each in refused
     ]
-    alone = errors[0] if len(errors) == 1 and errors[0]["field"] == NON_FIELD_ERRORS else None
-    if alone:
-        return body(status, alone["code"], alone["detail"], **more)
+    return _whole_or_fields(status, errors, **more)
+
+
+def fields_body(error: exceptions.ValidationError) -> dict[str, Any]:
+    """Return the problem for what a serializer refused."""
+    return _whole_or_fields(error.status_code, list(field_errors(error.detail)))
+
+
+def _whole_or_fields(status: int, errors: list[dict[str, str]], **more: Any) -> dict[str, Any]:
+    """Return a problem of fields, or of the whole request where one rule about that is broken."""
+    if [each["field"] for each in errors] == [NON_FIELD_ERRORS]:
+        return body(status, errors[0]["code"], errors[0]["detail"], **more)
+    for each in errors:
+        each["field"] = "" if each["field"] == NON_FIELD_ERRORS else each["field"]
     return body(status, "invalid", str(INVALID), errors, **more)
+
+
+def _coded(field: str, code: str | None) -> str:
+    """Return the code of a refusal; `invalid` is a field's alone."""
+    if field in ("", NON_FIELD_ERRORS):
+        return code if code and code != "invalid" else UNNAMED
+    return code or "invalid"
 
 
 def field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
@@ -148,6 +168,6 @@ def field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
     else:
         yield {
             "field": path or NON_FIELD_ERRORS,
-            "code": str(getattr(detail, "code", None) or "invalid"),
+            "code": _coded(path, str(getattr(detail, "code", ""))),
             "detail": str(detail),
         }

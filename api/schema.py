@@ -11,13 +11,13 @@ from drf_spectacular.plumbing import is_list_serializer
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 from rest_framework import serializers
 
-from api import problems
+from api import headers, problems
 from api.idempotency import HEADER, LONGEST
 from api.pages import Changes
 
 
 class FieldProblem(serializers.Serializer):
-    field = serializers.CharField(help_text="The input's name; dots lead to nested ones.")
+    field = serializers.CharField(help_text="Its name; dots lead to nested ones. Empty: all of it.")
     code = serializers.CharField()
     detail = serializers.CharField()
 
@@ -79,16 +79,14 @@ SYNC = [
     ),
     OpenApiParameter("cursor", str, description="Where a page of changes begins; see `next`."),
 ]
-DEPRECATED = [
-    OpenApiParameter(name, str, OpenApiParameter.HEADER, response=True, description=description)
-    for name, description in (
-        (
-            "Deprecation",
-            "Since when: an @ and seconds of the epoch (RFC 9745).",
-        ),
-        ("Sunset", "When it goes away, as an HTTP date (RFC 8594)."),
-    )
-]
+
+
+# A route takes 18 digits.
+ID = {"type": "integer", "format": "int64", "minimum": 1, "maximum": 10**18 - 1}
+
+
+def is_id(name: str) -> bool:
+    return name == "id" or name.endswith("_id")
 
 
 def also_answers(*codes: int) -> Callable[[Any], Any]:
@@ -157,8 +155,6 @@ class Schema(AutoSchema):
         if getattr(self.handler, "is_idempotent", False):
             schema = {"type": "string", "minLength": 1, "maxLength": LONGEST}
             said.append(_header(HEADER, "The same key gets the same answer, for a day.", schema))
-        if getattr(self.view, "deprecated", None):
-            said += DEPRECATED
         return said
 
     def problem_codes(self) -> list[int]:
@@ -185,7 +181,25 @@ class Schema(AutoSchema):
             page["schema"] = self._page_or_changes(page["schema"])
         if self.method == "GET" and "200" in bodies:
             bodies["304"] = {"description": "What `If-None-Match` names still holds."}
+        for status, body in bodies.items():
+            body["headers"] = headers.sent(
+                int(status),
+                self.handler,
+                has_etag=self.method == "GET" or self.is_change,
+                is_deprecated=bool(getattr(self.view, "deprecated", None)),
+            )
         return bodies
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        """Describe ids as the numbers that they are, not by the digits that a route takes."""
+        described: list[dict[str, Any]] = super()._resolve_path_parameters(variables)
+        return [each | ({"schema": ID} if is_id(each["name"]) else {}) for each in described]
+
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        """Describe text that may be empty as one or the other: what is empty may be both."""
+        super()._insert_field_validators(field, schema)
+        if "oneOf" in schema:
+            schema["anyOf"] = schema.pop("oneOf")
 
     def _get_examples(
         self,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -17,6 +17,7 @@ class Strict:
     """
 
     default_error_messages = {
+        "invalid": _("Send an object with the fields that this address takes."),
         "unknown": _("There is no field of this name. Check its spelling."),
         "number": _("Text is needed here, not a number. Put it in quotation marks."),
     }
@@ -96,7 +97,14 @@ class ModelSerializer(Strict, serializers.ModelSerializer):
         return instance
 
     def as_sent(self, error: ValidationError) -> ValidationError:
-        """Return a model's refusal with the names that the fields have in the request."""
+        """Return a model's refusal with the names that the fields have in the request.
+
+        A constraint without a code is known by its name, as when the database refuses.
+        """
+        rules = self.Meta.model._meta.constraints  # noqa: SLF001 - documented by Django
+        named = {each.get_violation_error_message(): each.name for each in rules}
+        for each in error.error_dict.get(NON_FIELD_ERRORS, []):
+            each.code = each.code or named.get(" ".join(each.messages))
         names = {field.source: name for name, field in self.fields.items()}
         told = error.error_dict.items()
         return ValidationError({names.get(field, field): errors for field, errors in told})

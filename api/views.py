@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import http_date
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -23,6 +22,7 @@ from rest_framework.viewsets import GenericViewSet
 from api import limits
 from api.etags import conditional, etag, refuse_stale
 from api.fields import Instant
+from api.headers import Deprecation
 from api.idempotency import idempotent
 from api.pages import Changes
 from api.queries import refuse_unusable
@@ -50,13 +50,6 @@ class MayDo(BasePermission):
         return bool(request.user.is_authenticated) and request.user.has_perm(view.permission())
 
 
-class Deprecation(NamedTuple):
-    """Since when an endpoint is deprecated, and when it will be taken away."""
-
-    since: datetime
-    sunset: datetime
-
-
 class Answers:
     """What every answer carries: its ETag, where the client stands with its limits, its end.
 
@@ -78,9 +71,13 @@ class Answers:
             conditional(request, response, self.not_in_etag)
         limits.add_headers(request, response)
         if self.deprecated:
-            response["Deprecation"] = f"@{int(self.deprecated.since.timestamp())}"
-            response["Sunset"] = http_date(self.deprecated.sunset.timestamp())
+            for name, value in self.deprecated.headers().items():
+                response[name] = value
         return response
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer with `Allow`, which says what the address takes."""
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class Endpoint(Answers, GenericViewSet):

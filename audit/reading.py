@@ -79,6 +79,11 @@ def write(request: HttpRequest, response: HttpResponseBase) -> None:
             cursor.execute(WRITE, known | shown | {"break_glass": break_glass})
 
 
+def is_marked(request: HttpRequest) -> bool:
+    """Say whether a view has noted that its answer shows somebody's record."""
+    return MARK in request.__dict__
+
+
 def is_committed(request: HttpRequest) -> None:
     """Note that what was written for this request so far is kept for good."""
     request.__dict__.setdefault(WRITTEN, set()).update(request.__dict__.get(MARK, []))

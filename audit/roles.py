@@ -33,7 +33,7 @@ MIGHT = """
 Grants = Iterator[sql.Composed]
 
 
-def create(
+def create(  # nosec B107 # without one it cannot sign in
     app: str = APP,
     auditor: str = AUDITOR,
     app_password: str = "",

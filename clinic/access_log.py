@@ -1,4 +1,7 @@
-"""Writes who saw whose record, with every answer that shows one. See `audit.reading`."""
+"""Writes who saw whose record, with every answer that shows one. See `audit.reading`.
+
+No cache keeps such an answer, not even the client's own.
+"""
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -20,4 +23,6 @@ class AccessLogMiddleware:
         except (OperationalError, InterfaceError) as error:
             response.close()
             return unavailable(request, error)
+        if reading.is_marked(request):
+            response.headers["Cache-Control"] = "private, no-store"
         return response

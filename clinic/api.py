@@ -113,9 +113,9 @@ def redoc_script(request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((v1, "api-v1"))),
-    path("api/schema", Description.as_view(), name="api-schema"),
-    path("docs", swagger, name="api-docs"),
-    path("redoc", redoc, name="api-redoc"),
+    re_path(r"^api/schema/?$", Description.as_view(), name="api-schema"),
+    re_path(r"^docs/?$", swagger, name="api-docs"),
+    re_path(r"^redoc/?$", redoc, name="api-redoc"),
     path("redoc/script.js", redoc_script, name="api-redoc-script"),
     re_path(r"^api/", problems.not_found),
 ]

@@ -23,6 +23,7 @@ from rest_framework.response import Response
 
 from api import problems
 from api.problems import Conflict, Problem, TooLarge, Unavailable
+from api.wording import worded
 from facilities.conflicts import TAKEN, codes_of, is_conflict
 from facilities.refusals import duplicates, translated
 
@@ -116,13 +117,12 @@ def _conflict(by_field: dict[str, list[ValidationError]]) -> dict[str, Any]:
 def _described(error: exceptions.APIException) -> dict[str, Any]:
     more = error.more if isinstance(error, Problem) else {}
     if isinstance(error, exceptions.ValidationError):
-        errors = list(problems.field_errors(error.detail))
-        return problems.body(error.status_code, "invalid", str(problems.INVALID), errors)
+        return problems.fields_body(error)
     if isinstance(error.detail, dict):  # some say it once more inside
         detail = error.detail["detail"]
         return problems.body(error.status_code, str(detail.code), str(detail))
     code = str(error.get_codes())
-    return problems.body(error.status_code, code, str(error.detail), **more)
+    return problems.body(error.status_code, code, worded(error), **more)
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:

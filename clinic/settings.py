@@ -13,7 +13,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from clinic import logs, postgres
+from clinic import gunicorn_conf, logs, postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -117,7 +117,13 @@ TEMPLATES = [
 
 # Database: DATABASE_URL, else the server that `make pg-start` keeps for this checkout.
 # The pool wants CONN_MAX_AGE 0; with the health check a restart of PostgreSQL costs no request.
-# gunicorn's threads must outnumber max_size + max_waiting, or nothing is ever shed.
+# A worker needs a connection for each of its threads: with fewer, clients who merely ask at once
+# get 503 for want of one. PostgreSQL needs `max_connections` of at least workers x max_size, and
+# some for commands. What is too slow is ended by the timeouts of statements and locks; `timeout`
+# is for connections that cannot be made.
+POOL_SIZE = env.int(
+    "DATABASE_POOL_MAX", default=gunicorn_conf.threads + gunicorn_conf.BACKGROUND_THREADS
+)
 DATABASES = {
     "default": env.db_url(
         "DATABASE_URL", default=postgres.database_url() or "postgres://clinic@127.0.0.1:5432/clinic"
@@ -129,8 +135,8 @@ DATABASES = {
         "OPTIONS": {
             "pool": {
                 "min_size": env.int("DATABASE_POOL_MIN", default=2),
-                "max_size": env.int("DATABASE_POOL_MAX", default=4),
-                "max_waiting": env.int("DATABASE_POOL_WAITING", default=8),
+                "max_size": POOL_SIZE,
+                "max_waiting": env.int("DATABASE_POOL_WAITING", default=POOL_SIZE),
                 "timeout": env.float("DATABASE_POOL_TIMEOUT", default=2.0),
             },
             "options": f"-c statement_timeout={env.str('DATABASE_STATEMENT_TIMEOUT', default='5s')}"
@@ -164,7 +170,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
 # The letters of the API carry the same codes as those of the web pages.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # nosec B105 # noqa: S105
 ACCOUNT_SESSION_REMEMBER = False  # the computers at a desk are shared
 # Counted by `accounts.limits`, in the database and for all processes.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None}
@@ -247,7 +253,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_NO_READ_ONLY_REQUIRED": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["api.schema.without_slash"],
-    "POSTPROCESSING_HOOKS": ["api.schema.strict_requests", "clinic.api.described_tags"],
+    "POSTPROCESSING_HOOKS": [
+        "api.schema.strict_requests",
+        "api.headers.described_headers",
+        "clinic.api.described_tags",
+    ],
+    "SERVERS": [{"url": "/", "description": "Where this description comes from."}],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -311,6 +322,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TRIAL
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".local/media"))()
+# At every door: in memory and up to a cap, so that nobody fills the disk with what is refused.
+FILE_UPLOAD_HANDLERS = ["records.uploading.CappedUpload"]
 DOCUMENT_MOST_BYTES = env.int("DOCUMENT_MOST_MB", default=10) * 1024**2
 
 # Whoever keeps the system running needs nobody's chart for that.

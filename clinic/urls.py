@@ -2,7 +2,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from clinic import api, health
 
@@ -25,6 +25,6 @@ urlpatterns = [
     path("account/", include("accounts.own_urls")),
     path("admin/", admin.site.urls),
     path("", include(api.urlpatterns)),
-    path("health", health.live, name="health"),
-    path("health/ready", health.ready, name="health-ready"),
+    re_path(r"^health/?$", health.live, name="health"),
+    re_path(r"^health/ready/?$", health.ready, name="health-ready"),
 ]

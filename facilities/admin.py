@@ -1,7 +1,9 @@
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.forms.models import BaseInlineFormSet
@@ -46,6 +48,7 @@ class RoomInline(admin.TabularInline):
 
 @admin.register(CareType)
 class CareTypeAdmin(RefusalsInWords, admin.ModelAdmin):
+    ordering = ["name"]
     list_display = ["name", "places", "doctors_giving_it"]
     search_fields = ["name"]
 
@@ -87,11 +90,19 @@ class FacilityAdmin(ExchangeAdmin, RefusalsInWords, admin.ModelAdmin):
         }
 
 
+class StateFilter(admin.AllValuesFieldListFilter):
+    """States of facilities, the empty one by a name that can be pressed."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or self.empty_value_display}
+
+
 @admin.register(ZipCodeRange)
 class ZipCodeRangeAdmin(ExchangeAdmin, RefusalsInWords, admin.ModelAdmin):
     resource = ZipCodeRangeResource
     list_display = ["__str__", "facility", "zip_min", "zip_max"]
-    list_filter = ["facility__state", "facility"]
+    list_filter = [("facility__state", StateFilter), "facility"]
     list_select_related = ["facility"]
     search_fields = ["facility__name", "zip_min", "zip_max"]
     autocomplete_fields = ["facility"]

@@ -11,7 +11,6 @@ be there all the same: a file that no row names is one that nobody can reach, an
 """
 
 import contextlib
-import errno
 import hashlib
 import io
 import os
@@ -31,6 +30,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from accounts.pictures import NO_ROOM
 from facilities.refusals import refusals
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ UNDER_WAY = timedelta(hours=1)
 MOST_PIXELS = 40_000_000
 # One image at a time is unfolded: 40 megapixels take 160 MB, and a process has many threads.
 DECODING = threading.Lock()
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _END_OF_PNG = b"\0\0\0\0IEND\xaeB`\x82"
 _END_OF_JPEG = b"\xff\xd9"

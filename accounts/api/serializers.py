@@ -11,7 +11,7 @@ from api.serializers import Serializer
 
 LONGEST_PASSWORD = 1024
 EMAIL, PASSWORD, NEW_PASSWORD = "ada@example.org", "a-long-enough-password", "another-long-one"
-TOKEN = "eyJhbGciOi…"  # noqa: S105 - the beginning of every token
+TOKEN = "eyJhbGciOi…"  # nosec B105 # noqa: S105 - the beginning of every token
 TOKENS = {
     "access": TOKEN,
     "refresh": TOKEN,

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db import connection, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -206,11 +205,14 @@ class User(AbstractBaseUser):
         )
 
     def set_picture(self, data: bytes) -> None:
-        """Keep a profile picture, drawn anew; raises ValidationError for what is none."""
+        """Keep a profile picture, drawn anew.
+
+        Raises ValidationError for what is none, or finds no room on the disk (`disk_full`).
+        """
         drawn = pictures.redrawn(data)
         with transaction.atomic():
             self._forget_picture_file()
-            self.picture.save("picture", ContentFile(drawn), save=False)
+            self.picture = pictures.kept(self.picture.storage, drawn)
             try:
                 self.save(update_fields=["picture"])
             except Exception:

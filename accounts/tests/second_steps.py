@@ -1,9 +1,21 @@
 """Authenticator apps of tests, which show codes as a phone does."""
 
+import secrets
 import time
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from cryptography.hazmat.primitives.asymmetric import ec
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
 
 from accounts.models import User
 
@@ -29,3 +41,25 @@ def wrong_code() -> str:
     """Return a code that is not good now, nor soon."""
     good = {code(ahead) for ahead in range(-2, 4)}
     return next(each for each in ("000000", *map(str, range(100000, 100009))) if each not in good)
+
+
+def with_passkey(user: User) -> Authenticator:
+    """Give somebody a passkey, as a device would have made it, and return its row."""
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    held = AttestedCredentialData.create(Aaguid.NONE, secrets.token_bytes(16), key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    told = AuthenticatorData.create(b"\0" * 32, flags, 0, held)
+    said = CollectedClientData.create("webauthn.create", b"\0" * 16, "https://testserver")
+    number = websafe_encode(held.credential_id)
+    credential = {
+        "id": number,
+        "rawId": number,
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": websafe_encode(said),
+            "attestationObject": websafe_encode(AttestationObject.create("none", told, {})),
+        },
+        "clientExtensionResults": {},
+    }
+    data = {"name": "Key", "credential": credential}
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)

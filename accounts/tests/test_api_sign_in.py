@@ -77,8 +77,6 @@ def test_an_address_is_its_owners_even_where_it_is_a_strangers_username(user):
 @pytest.mark.parametrize(
     ("said", "field"),
     [
-        ({"password": PASSWORD}, "__all__"),
-        ({"email": "nora@example.org", "username": "nora", "password": PASSWORD}, "__all__"),
         ({"username": "nora"}, "password"),
         ({"username": "nora", "password": PASSWORD, "pin": "1"}, "pin"),
     ],
@@ -87,6 +85,13 @@ def test_what_is_missing_or_too_much_is_named(user, said, field):
     answer = post(said)
     assert answer.status_code == 400
     assert [each["field"] for each in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize("names", [{}, {"email": "nora@example.org", "username": "nora"}])
+def test_one_name_is_sent_and_not_two(user, names):
+    answer = post(names | {"password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"]) == (400, "no_name")
+    assert "errors" not in answer.json()
 
 
 def test_a_token_says_nothing_about_the_person(user):

@@ -7,7 +7,7 @@ from clinic.demo.places import Site
 from scheduling.calendars import local
 from scheduling.models import Appointment
 
-PASSWORD = "clinic-demo-2026"  # noqa: S105 - printed at every start, and refused in production
+PASSWORD = "clinic-demo-2026"  # nosec B105 # noqa: S105 - printed at every start, and refused in production
 
 ACCOUNTS = {
     "admin": (User.Role.ADMIN, "Robin Ashford"),

@@ -53,7 +53,8 @@ class Account:
         if self.uid is None:
             return root
         folder = (
-            Path("/var/tmp") / f"clinic-postgres-{hashlib.sha256(bytes(root)).hexdigest()[:16]}"
+            Path("/var/tmp")  # nosec B108 # made by root alone, for this
+            / f"clinic-postgres-{hashlib.sha256(bytes(root)).hexdigest()[:16]}"
         )
         folder.mkdir(mode=0o711, exist_ok=True)
         if folder.is_symlink() or folder.stat().st_uid != os.geteuid():

@@ -26,6 +26,7 @@ in_production() {
 
 check "ruff check" "$python" -m ruff check .
 check "ruff format" "$python" -m ruff format --check .
+check "bandit" "$python" -m bandit -q -c pyproject.toml -r accounts api audit bench clinic deploy facilities patients records scheduling
 check "mypy" "$python" -m mypy .
 check "import-linter" "$python" -c 'from importlinter.cli import lint_imports_command as run; run()'
 check "migrations are complete" "$python" manage.py makemigrations --check --dry-run

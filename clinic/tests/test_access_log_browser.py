@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from audit.tests.rows import seen
-from scheduling.tests.test_browser import SIZES, Desk, desk, open_desk, violations
+from scheduling.tests.test_browser import Desk, desk, open_desk
 
 __all__ = ["desk", "open_desk"]
 
@@ -40,22 +40,3 @@ def test_on_paper_there_is_the_table_and_nothing_to_press(administrator: Desk, o
     for hidden in ("Show", "Patient page"):
         expect(page.get_by_text(hidden, exact=True).first).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_the_log_shuts_anybody_out(
-    administrator: Desk, open_desk, axe: str, size: str, scheme: str
-):
-    page = open_desk(viewport=SIZES[size], color_scheme=scheme, bypass_csp=True)
-    wrong = {}
-    for path in (
-        "access-log/",
-        "access-log/?patient=999999",
-        f"{administrator.patient.pk}/seen-by/",
-        f"{administrator.patient.pk}/seen-by/?first=2026-02-02&last=2026-01-01",
-    ):
-        page.goto(f"{administrator.address}/patients/{path}")
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        wrong[path] = violations(page, axe) + (["wider than the screen"] if wide else [])
-    assert {path: found for path, found in wrong.items() if found} == {}

@@ -1,4 +1,4 @@
-"""The admin in a real Chromium: nobody is shut out, and no page is wider than a phone."""
+"""The admin in a real Chromium: no page breaks the rules on scripts and styles."""
 
 import pytest
 from django.conf import settings
@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from clinic.tests.admin_world import populate
-from scheduling.tests.test_browser import SIZES, violations
+from scheduling.tests.test_browser import SIZES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,8 +22,7 @@ def console_of(page):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_first_page_and_the_lists_shut_nobody_out(new_context, live_server, axe, size, scheme):
+def test_the_browser_complains_of_no_page(new_context, live_server, size):
     populate(2)
     client = Client()
     client.force_login(UserFactory(role="admin"))
@@ -33,17 +32,11 @@ def test_the_first_page_and_the_lists_shut_nobody_out(new_context, live_server, 
         "url": live_server.url,
     }
     pages = [reverse("admin:index"), *(reverse(f"admin:{each}_changelist") for each in LISTS)]
-    wrong = {}
-    # Once as it is, to see that no rule on scripts and styles is broken, once for the checker.
-    for strict in (True, False):
-        context = new_context(viewport=SIZES[size], color_scheme=scheme, bypass_csp=not strict)
-        context.add_cookies([cookie])
-        page = context.new_page()
-        said = console_of(page)
-        for path in pages:
-            page.goto(live_server.url + path)
-            wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-            found = [] if strict else violations(page, axe)
-            wrong[path, strict] = found + (["wider than the screen"] if wide else [])
-        wrong["complaints", strict] = [each.text for each in said if each.type == "error"]
-    assert {where: found for where, found in wrong.items() if found} == {}
+    pages += [reverse("admin:facilities_facility_add"), reverse("admin:facilities_doctor_add")]
+    context = new_context(viewport=SIZES[size])
+    context.add_cookies([cookie])
+    page = context.new_page()
+    said = console_of(page)
+    for path in pages:
+        page.goto(live_server.url + path)
+    assert [each.text for each in said if each.type == "error"] == []

@@ -32,6 +32,8 @@ def server(live_server, settings, monkeypatch):
     monkeypatch.setattr(FairUse, "THROTTLE_RATES", {"fair_use": "1000000/min"})
     monkeypatch.setattr(AccessToken, "lifetime", timedelta(days=1))
     call_command("load_demo")
+    # Made here, as a busy machine takes longer than the client waits.
+    assert APIClient().get("/api/schema").status_code == 200
     return live_server.url
 
 

@@ -8,8 +8,8 @@ from django.db import OperationalError
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import UserFactory
+from api.headers import Deprecation
 from api.models import IdempotencyKey
-from api.views import Deprecation
 from facilities.api.views import CareTypes
 from facilities.models import CareType
 
@@ -62,7 +62,9 @@ def test_what_is_not_json_is_refused(admin):
 
 def test_a_page_has_a_largest_size(admin):
     CareType.objects.bulk_create(CareType(name=f"Care {number:03}") for number in range(205))
-    page = admin.get(URL, {"page_size": 1000}).json()
+    refused = admin.get(URL, {"page_size": 201})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "page_size")
+    page = admin.get(URL, {"page_size": 200}).json()
     assert (page["count"], len(page["results"]), page["previous"]) == (205, 200, None)
     assert len(admin.get(page["next"]).json()["results"]) == 5
     assert admin.get(URL, {"page": 99}).status_code == 404
@@ -100,6 +102,8 @@ def test_what_is_deprecated_says_so(admin, monkeypatch):
     answer = admin.get(URL)
     assert answer["Deprecation"] == "@1798761600"
     assert answer["Sunset"] == "Thu, 01 Jul 2027 00:00:00 GMT"
+    with pytest.raises(ValueError, match="half a year"):
+        Deprecation(since, datetime(2027, 5, 31, tzinfo=UTC))
 
 
 def test_other_origins_may_call_only_when_they_are_named(client, settings):

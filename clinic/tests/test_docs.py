@@ -19,3 +19,10 @@ def test_every_setting_is_named_in_the_example():
     example = (ROOT / ".env.example").read_text()
     assert {name for name in named if not re.search(rf"^#?{name}=", example, re.MULTILINE)} == set()
     assert len(named) > 20
+
+
+def test_what_holds_the_requirements_of_security_is_there():
+    text = (ROOT / "docs/security/asvs.md").read_text()
+    named = set(re.findall(r"`([a-z_.]+/[a-z_/.]*)`", text)) - {"/api/schema"}
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+    assert len(named) > 50

@@ -144,3 +144,16 @@ def test_gunicorn_keeps_no_access_log_and_names_no_secret_in_its_errors(caplog):
     finally:
         server.log.error_log.removeFilter(logs.mask_secrets)
     assert caplog.messages == ["Error handling request GET /calendar/…"]
+
+
+def test_a_worker_has_a_connection_for_each_of_its_threads():
+    code = """
+from clinic import gunicorn_conf
+from django.conf import settings
+pool = settings.DATABASES["default"]["OPTIONS"]["pool"]
+print(gunicorn_conf.threads, pool["max_size"], pool["max_waiting"])
+"""
+    ran = run_elsewhere(code, DATABASE_URL=DEAD_DATABASE, WEB_THREADS="5")
+    threads, most, waiting = map(int, ran.stdout.split())
+    assert (threads, most) == (5, 5 + gunicorn_conf.BACKGROUND_THREADS)
+    assert waiting >= most

@@ -27,20 +27,27 @@ def database_url() -> str:
 
 
 @contextmanager
-def serving(workers: int) -> Iterator[int]:
-    """Serve the tests' database from so many workers, and yield the port."""
+def serving(workers: int, **more: str) -> Iterator[int]:
+    """Serve the tests' database from so many workers, and yield the port.
+
+    A worker has the threads and connections that it has by default; how long it may take to make a
+    connection says more about the machine.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = os.environ | {
-        "DATABASE_URL": database_url(),
-        "DATABASE_POOL_MAX": "8",
-        "WEB_CONCURRENCY": str(workers),
-        "WEB_THREADS": "8",
-        "BIND": f"127.0.0.1:{port}",
-        "TRIAL": "true",
-        "LOG_LEVEL": "ERROR",
-    }
+    env = (
+        os.environ
+        | {
+            "DATABASE_URL": database_url(),
+            "WEB_CONCURRENCY": str(workers),
+            "BIND": f"127.0.0.1:{port}",
+            "TRIAL": "true",
+            "LOG_LEVEL": "ERROR",
+            "DATABASE_POOL_TIMEOUT": "30",
+        }
+        | more
+    )
     command = [sys.executable, "-m", "gunicorn", "-c", "python:clinic.gunicorn_conf", "clinic.wsgi"]
     server = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
     try:

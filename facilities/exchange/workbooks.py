@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406 # it writes, and reads none
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext

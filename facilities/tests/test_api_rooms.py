@@ -92,6 +92,8 @@ def test_a_range_that_is_none_is_refused(zip_min, zip_max, words):
     answer = api().post(RANGES, given)
     assert answer.status_code == 400
     assert words in str(answer.json())
+    (error,) = answer.json()["errors"]
+    assert error["field"] in ("zip_min", "zip_max")
 
 
 @pytest.mark.parametrize(("url", "what"), [(ROOMS, "rooms"), (RANGES, "zip-code-ranges")])

@@ -38,6 +38,8 @@ ME = {
     "patient_id": 41,
     "patient_name": "Ada Example",
     "patient_link": "linked",
+    "doctor_id": None,
+    "doctor_name": None,
 }
 
 
@@ -55,6 +57,12 @@ class MeSerializer(ModelSerializer):
         source="patient", read_only=True, default=None, allow_null=True
     )
     patient_link = serializers.SerializerMethodField()
+    doctor_id = serializers.IntegerField(
+        source="doctor.pk", read_only=True, default=None, allow_null=True
+    )
+    doctor_name = serializers.CharField(
+        source="doctor", read_only=True, default=None, allow_null=True
+    )
 
     class Meta:
         model = User
@@ -71,6 +79,8 @@ class MeSerializer(ModelSerializer):
             "patient_id",
             "patient_name",
             "patient_link",
+            "doctor_id",
+            "doctor_name",
         ]
         read_only_fields = ["username", "role"]
         extra_kwargs = {
@@ -107,8 +117,8 @@ def refuse_patient(user: User) -> None:
 
 def shown(user: User) -> dict[str, Any]:
     """Return an account as its owner sees it."""
-    rows = User.objects.select_related("patient", "registration").prefetch_related("facilities")
-    data: dict[str, Any] = MeSerializer(rows.get(pk=user.pk)).data
+    rows = User.objects.select_related("patient", "registration", "doctor")
+    data: dict[str, Any] = MeSerializer(rows.prefetch_related("facilities").get(pk=user.pk)).data
     return data
 
 

@@ -12,6 +12,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.headers import sends
 from api.idempotency import idempotent
 from api.schema import also_answers
 from api.views import Creates, Destroys, Endpoint, Retrieves, Syncs, Updates
@@ -120,6 +121,7 @@ class Patients(ShowsRecords, Syncs, Retrieves, Creates, Updates, Destroys, Endpo
         needs="patients.add_patient",
         serializer_class=serializers.LikelyDuplicatesQuery,
     )
+    @sends(200)
     @idempotent
     def likely_duplicates(self, request: Request) -> Response:
         """Find those with much the same name, and the same date of birth or phone number.
@@ -144,6 +146,7 @@ class Patients(ShowsRecords, Syncs, Retrieves, Creates, Updates, Destroys, Endpo
         serializer_class=serializers.MergeRequestSerializer,
     )
     @also_answers(412)
+    @sends(200)
     @idempotent
     def merge(self, request: Request, pk: str) -> Response:
         """Close this record and move what is its own to the other.
@@ -164,6 +167,7 @@ class Patients(ShowsRecords, Syncs, Retrieves, Creates, Updates, Destroys, Endpo
         responses=serializers.MergeSerializer,
     )
     @action(detail=True, methods=["post"], needs="patients.merge_patient")
+    @sends(200)
     @idempotent
     def unmerge(self, request: Request, pk: str) -> Response:
         """Open this merged record again, and give it back what went over and is still there.

@@ -234,7 +234,7 @@ class Patient(models.Model):
     def tz(self) -> zoneinfo.ZoneInfo:
         """Return the zone of their facility, on whose clock is written and shown what is theirs."""
         zone = self.facility.tz if self.facility else timezone.get_default_timezone()
-        assert isinstance(zone, zoneinfo.ZoneInfo)  # noqa: S101 - Django's and ours are
+        assert isinstance(zone, zoneinfo.ZoneInfo)  # nosec B101 # noqa: S101 - Django's and ours are
         return zone
 
     @property

@@ -105,7 +105,8 @@ class Registration(models.Model):
             self._lock(*self.UNDECIDED, code="already_decided")
             patient = patient or self.candidate
             if patient is None:
-                raise ValidationError(gettext("Choose the record that is this person's first."))
+                message = gettext("Choose the record that is this person's first.")
+                raise ValidationError(message, code="no_patient")
             self._link(patient)
 
     def create_record(self, facility: Facility | None = None) -> None:

@@ -3,7 +3,7 @@ from rest_framework.test import APIClient
 
 from accounts.tests.clients import client_of
 from accounts.tests.factories import PASSWORD, UserFactory
-from facilities.tests.factories import FacilityFactory, staff_of
+from facilities.tests.factories import DoctorFactory, FacilityFactory, staff_of
 from patients.tests.factories import PatientFactory
 
 ME = "/api/v1/auth/me"
@@ -28,6 +28,8 @@ def test_staff_read_who_they_are_and_where_they_work(django_assert_num_queries):
         "patient_id": None,
         "patient_name": None,
         "patient_link": "none",
+        "doctor_id": None,
+        "doctor_name": None,
     }
     assert client.get(ME, headers={"If-None-Match": answer["ETag"]}).status_code == 304
 
@@ -37,6 +39,14 @@ def test_a_patient_reads_which_record_is_theirs():
     body = client_of(patient.user).get(ME).json()
     assert (body["patient_id"], body["patient_name"]) == (patient.pk, str(patient))
     assert body["patient_link"] == "linked"
+    assert body["doctor_id"] is None
+
+
+def test_a_doctor_reads_which_doctor_they_are():
+    doctor = DoctorFactory(user=UserFactory(role="doctor"))
+    body = client_of(doctor.user).get(ME).json()
+    assert (body["doctor_id"], body["doctor_name"]) == (doctor.pk, doctor.name)
+    assert body["patient_id"] is None
 
 
 def test_a_name_is_changed_by_who_read_it():

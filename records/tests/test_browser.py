@@ -139,7 +139,7 @@ def fill(desk: Practice) -> MedicalRecord:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_a_chart_shuts_anybody_out(
+def test_what_is_refused_in_a_chart_shuts_nobody_out(
     desk: Practice, open_desk, axe: str, size: str, scheme: str
 ):
     page = open_desk(viewport=SIZES[size], color_scheme=scheme, bypass_csp=True)
@@ -152,22 +152,12 @@ def test_no_page_of_a_chart_shuts_anybody_out(
     page.goto(desk.chart)
     check("an empty chart")
     newest = fill(desk)
+    page.goto(desk.address + newest.amends.get_absolute_url())
+    check("an amended note")
     draft = MedicalRecord.objects.drafts_of(desk.user).get()
-    allergy = desk.patient.allergy_set.in_force().get()
-    for path in (
-        "/charts/today/",
-        reverse("records:chart", args=[desk.patient.pk]),
-        newest.get_absolute_url(),
-        newest.amends.get_absolute_url(),
-        draft.get_absolute_url(),
-        reverse("records:discard", args=[desk.patient.pk, draft.pk]),
-        reverse("records:error", args=[desk.patient.pk, "allergy", allergy.pk]),
-        desk.patient.get_absolute_url(),
-        desk.visit.get_absolute_url(),
-    ):
-        page.goto(desk.address + path)
-        page.evaluate("document.querySelectorAll('main details').forEach(e => (e.open = true))")
-        check(path)
+    page.goto(desk.chart)
+    page.evaluate("document.querySelectorAll('main details').forEach(e => (e.open = true))")
+    check("a chart with what was wrong")
     page.goto(desk.address + draft.get_absolute_url())
     draft.save_draft(by=desk.user, revision=draft.revision, notes="Elsewhere")
     page.get_by_label("Notes").fill("Here")

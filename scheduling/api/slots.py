@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.fields import Instant, Named, Reference
+from api.fields import Instant, Miles, Named, Reference
 from api.serializers import Serializer
 from api.views import Endpoint
 from facilities.models import CareType, Doctor, Facility
@@ -124,7 +124,7 @@ class SlotSerializer(serializers.Serializer):
     facility_timezone = serializers.CharField(source="facility.timezone")
     starts_at = Instant()
     ends_at = Instant()
-    miles = serializers.FloatField(allow_null=True, help_text="Null where no ZIP code was sent.")
+    miles = Miles(allow_null=True, help_text="Null where no ZIP code was sent.")
 
 
 class ReasonSerializer(serializers.Serializer):

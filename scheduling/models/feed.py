@@ -90,7 +90,7 @@ class CalendarFeed(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(token_hash__regex=r"^[0-9a-f]{64}$"),  # noqa: S106 - what a hash is
+                condition=Q(token_hash__regex=r"^[0-9a-f]{64}$"),  # nosec B106 # noqa: S106 - what a hash is
                 name="calendar_feed_token_hashed",
             ),
             models.CheckConstraint(

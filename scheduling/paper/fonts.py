@@ -10,7 +10,7 @@ import io
 import unicodedata
 from functools import cache
 from itertools import groupby
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406 # it writes, and reads none
 
 from pymupdf_fonts import FiraGO_Regular, NotoSans_Bold, NotoSans_Regular
 from reportlab.pdfbase import pdfmetrics

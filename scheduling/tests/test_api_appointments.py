@@ -350,6 +350,10 @@ def test_an_appointment_is_read_as_a_calendar_file(place, desk):
         again = desk.get(there, headers={"Accept": accepted})
         assert (again.content, again["Content-Type"]) == (answer.content, answer["Content-Type"])
     assert desk.get(there, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    assert f"URL:http://testserver/appointments/{appointment.pk}/" in answer.content.decode()
+    own = place.own().get(there).content.decode()
+    assert f"UID:appointment-{appointment.pk}@" in own
+    assert "http" not in own, "Pages of the staff are no patient's."
     lost = place.elsewhere().get(there, headers={"Accept": "text/calendar"})
     assert (lost.status_code, lost.json()["code"]) == (404, "not_found")
 

@@ -58,6 +58,7 @@ def test_each_slot_is_booked_as_it_is(place, desk, ahead):
         "miles": first["miles"],
     }
     assert 40 < first["miles"] < 60
+    assert first["miles"] == round(first["miles"], 1)
     for slot in slots:
         said = slot | {"patient_id": place.patient.pk, "type_id": kind.pk}
         made = desk.post(APPOINTMENTS, said)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -335,35 +334,17 @@ class TestWithoutJavaScript:
 
 def violations(page: Page, axe: str) -> list[str]:
     page.evaluate(axe)
-    found = page.evaluate("axe.run().then(result => result.violations)")
+    run = 'axe.run(document, {reporter: "no-passes", preload: false})'
+    found = page.evaluate(f"{run}.then(result => result.violations)")
     return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_the_desk_shuts_anybody_out(desk: Desk, open_desk, axe: str, size, scheme):
-    """Check every page with axe-core, and that no page is wider than the screen."""
-    booked = desk.take(desk.at(13), patient=desk.patient)
+def test_a_booking_on_its_way_shuts_nobody_out(desk: Desk, open_desk, axe: str, size, scheme):
+    """Check with axe-core the open panel, and the refusal of a slot that was lost."""
     page = open_desk(viewport=SIZES[size], color_scheme=scheme, bypass_csp=True)
-    start = desk.at(10).isoformat().replace("+00:00", "Z")
-    booking = f"/facilities/{desk.facility.pk}/book/?doctor={desk.doctor.pk}&starts_at={start}"
-    pages = [
-        f"/desk/{desk.facility.pk}/?date={desk.day}",
-        f"/desk/{desk.facility.pk}/?date={desk.day + timedelta(days=400)}",
-        booking,
-        f"/appointments/{booked.pk}/",
-        f"/appointments/{booked.pk}/move/",
-        desk.patient.get_absolute_url(),
-        "/patients/",
-        "/patients/new/",
-        "/nowhere/",
-    ]
     wrong = {}
-    for path in pages:
-        page.goto(desk.address + path)
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        wrong[path] = violations(page, axe) + (["wider than the screen"] if wide else [])
-    page.goto(desk.board)
     free(page, "9:00").click()
     expect(page.get_by_label("Find patient")).to_be_focused()
     expect(panel(page)).to_contain_text("Held for you until")
@@ -376,7 +357,4 @@ def test_no_page_of_the_desk_shuts_anybody_out(desk: Desk, open_desk, axe: str, 
     expect(panel(page).get_by_role("button").first).to_be_enabled()
     expect(page.locator(".htmx-request, .htmx-settling, .htmx-swapping")).to_have_count(0)
     wrong["a lost slot"] = violations(page, axe)
-    page.context.clear_cookies()
-    page.goto(desk.address)
-    wrong["sign-in"] = violations(page, axe)
     assert {path: found for path, found in wrong.items() if found} == {}

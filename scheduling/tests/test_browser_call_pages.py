@@ -43,9 +43,8 @@ class TestWithoutJavaScript:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_a_call_shuts_anybody_out(desk: Desk, open_desk, axe: str, size, scheme):
-    """Check with axe-core the search box, the key sheet, and each panel of a call as a page."""
-    booked = desk.take(desk.at(13), patient=desk.patient)
+def test_what_opens_while_one_calls_shuts_nobody_out(desk: Desk, open_desk, axe: str, size, scheme):
+    """Check with axe-core the search box, what was found, and the key sheet."""
     PatientFactory(family_name="Quintana", facility=desk.facility)
     page = open_desk(viewport=SIZES[size], color_scheme=scheme, bypass_csp=True)
     wrong = {}
@@ -54,16 +53,7 @@ def test_no_page_of_a_call_shuts_anybody_out(desk: Desk, open_desk, axe: str, si
         wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         wrong[name] = violations(page, axe) + (["wider than the screen"] if wide else [])
 
-    for path in (
-        "/openings/",
-        f"/openings/?for={desk.patient.pk}",
-        "/openings/?looked=1&zip_code=1",
-        f"/appointments/{booked.pk}/again/?in=1w",
-        f"/facilities/{desk.facility.pk}/walk-in/",
-        "/search/",
-    ):
-        page.goto(desk.address + path)
-        check(path)
+    page.goto(f"{desk.address}/search/")
     page.get_by_label("Patient or doctor").fill("quint")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Patients")).to_be_visible()

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from facilities.tests.factories import staff_of
-from scheduling.tests.test_browser import SIZES, Desk, open_desk, panel, violations, visit
+from scheduling.tests.test_browser import Desk, open_desk, panel, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 __all__ = ["open_desk"]
@@ -53,20 +52,3 @@ def test_a_printed_board_shows_visits_and_leaves_out_what_is_pressed(desk: Desk,
         "getComputedStyle(document.querySelector('.doctor-head')).backgroundColor"
     )
     assert colour == "rgb(255, 255, 255)"
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_the_page_of_figures_shuts_nobody_out(desk: Desk, browser, axe: str, theme, size):
-    desk.take(desk.at(9), patient=desk.patient)
-    desk.user = staff_of(desk.facility, "admin", full_name="Ada Chief")
-    context = browser.new_context(viewport=SIZES[size], color_scheme=theme, reduced_motion="reduce")
-    page = desk.sign_in(context)
-    day = desk.at(9).astimezone(desk.facility.tz).date()
-    page.goto(f"{desk.address}/insight/?first={day}&last={day}")
-    page.locator("summary", has_text="Table").first.focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("table").first).to_be_visible()
-    assert violations(page, axe) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
-    context.close()

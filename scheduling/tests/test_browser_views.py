@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scheduling.models import Appointment
-from scheduling.tests.test_browser import SIZES, Desk, find, open_desk, panel, violations, visit
+from scheduling.tests.test_browser import Desk, find, open_desk, panel, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 __all__ = ["open_desk"]
@@ -116,19 +116,3 @@ def test_without_javascript_a_step_comes_back_to_the_list(desk: Desk, open_desk)
     expect(visit(page, desk.patient)).to_be_visible()
     booked.refresh_from_db()
     assert booked.status == "booked"
-
-
-@pytest.mark.parametrize("size", [*SIZES, "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_view_shuts_anybody_out(desk: Desk, open_desk, axe: str, size, scheme):
-    """Check every view with axe-core, and that none is wider than the screen."""
-    desk.take(desk.at(9))
-    desk.take(desk.now(), patient=desk.patient).mark_arrived(by=None)
-    sizes = SIZES | {"narrow": {"width": 320, "height": 700}}
-    page = open_desk(viewport=sizes[size], color_scheme=scheme, bypass_csp=True)
-    wrong = {}
-    for view in ("week/", "list/", "list/?status=noshow", "month/", "month/?date=2030-01-01"):
-        page.goto(f"{desk.address}/desk/{desk.facility.pk}/{view}")
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        wrong[view] = violations(page, axe) + (["wider than the screen"] if wide else [])
-    assert {view: found for view, found in wrong.items() if found} == {}

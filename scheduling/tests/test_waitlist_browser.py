@@ -9,7 +9,7 @@ from patients.models import Patient
 from patients.tests.factories import PatientFactory
 from scheduling.models import WaitlistEntry
 from scheduling.tests.factories import WaitlistEntryFactory
-from scheduling.tests.test_browser import SIZES, Desk, desk, open_desk, panel, violations, visit
+from scheduling.tests.test_browser import SIZES, Desk, desk, open_desk, panel, visit
 
 __all__ = ["desk", "open_desk"]
 
@@ -52,30 +52,3 @@ def test_on_a_phone_the_cancellation_can_be_undone_beside_the_list(desk: Desk, o
     page.get_by_role("button", name="Undo").click()
     expect(panel(page)).to_be_empty()
     expect(visit(page, desk.patient)).to_be_visible()
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_the_waitlist_shuts_anybody_out(
-    desk: Desk, open_desk, axe: str, size: str, scheme: str
-):
-    entry = waiting(desk)
-    booked = desk.take(desk.at(9), patient=entry.patient)
-    start, end = (at.isoformat().replace("+00:00", "Z") for at in (desk.at(13), desk.at(14)))
-    time = f"doctor={desk.doctor.pk}&starts_at={start}&ends_at={end}"
-    page = open_desk(viewport=SIZES[size], color_scheme=scheme, bypass_csp=True)
-    pages = [
-        "/waitlist/",
-        f"/waitlist/{entry.pk}/",
-        f"/waitlist/{entry.pk}/remove/",
-        f"/waitlist/fits/?facility={desk.facility.pk}&{time}",
-        f"/appointments/{booked.pk}/waitlist/",
-        f"/patients/{entry.patient_id}/",
-        f"/patients/{entry.patient_id}/waitlist/",
-    ]
-    wrong = {}
-    for path in pages:
-        page.goto(desk.address + path)
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        wrong[path] = violations(page, axe) + (["wider than the screen"] if wide else [])
-    assert {path: found for path, found in wrong.items() if found} == {}

@@ -123,7 +123,7 @@ def refused(request: DeskRequest, error: ValidationError) -> HttpResponse:
     return shown(request, refusal=error.messages, status=status)
 
 
-def shown(
+def shown(  # nosec B107 # without one none was made
     request: DeskRequest,
     made: CalendarFeed | None = None,
     token: str = "",

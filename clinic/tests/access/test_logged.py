@@ -143,6 +143,7 @@ def test_whose_record_is_shown_is_logged(here, operation: Operation):
         answer = ask(here, route, who_may(route), rows)
         said = answer.getvalue()
         assert 200 <= answer.status_code < 300, said
+        assert "no-store" in answer["Cache-Control"]
         data = answer.json() if "json" in answer["Content-Type"] else None
         expected = shown(data) or whose(route.name, rows)
         logged = set(AccessEvent.objects.values_list("patient_id", flat=True))

@@ -64,7 +64,7 @@ def _of_the_network(facility: Facility, number: int) -> Place:
     return {
         "facilities": facility,
         "facility": facility,
-        "care-types": CareType.objects.create(name=f"Care {number}"),
+        "care-types": CareType.objects.create(name=f"Care at {number}"),
         "rooms": RoomFactory(facility=facility),
         "zip-code-ranges": ZipCodeRange.objects.create(
             facility=facility, zip_min=zip_code, zip_max=zip_code

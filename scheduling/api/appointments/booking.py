@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -34,9 +34,17 @@ from scheduling.writing import one_fate
 BOOK = "scheduling.book_appointment"
 OVERRIDE = "scheduling.override_appointment"
 LOST = {
+    (400, problems.CONTENT_TYPE): OpenApiResponse(
+        LostTime,
+        "The input is not right; or a rule forbids the time, with the nearest that may be had.",
+        [
+            OpenApiExample("A field", examples.WRONG_FIELD),
+            OpenApiExample("A rule", examples.OUTSIDE_HOURS),
+        ],
+    ),
     (409, problems.CONTENT_TYPE): OpenApiResponse(
         LostTime, "The time is taken: what is busy, and the nearest that are free."
-    )
+    ),
 }
 
 

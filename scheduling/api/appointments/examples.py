@@ -73,6 +73,18 @@ LOST = problems.body(
     busy="doctor",
     alternatives=[ALTERNATIVE],
 ) | {"request_id": "6f1f0d0e"}
+OUTSIDE_HOURS = problems.body(
+    400,
+    "outside_hours",
+    "Nobody works then. Choose a time within working hours.",
+    alternatives=[ALTERNATIVE],
+) | {"request_id": "6f1f0d0e"}
+WRONG_FIELD = problems.body(
+    400,
+    "invalid",
+    "Some of the input is not right. See `errors`, correct it, and send it again.",
+    [{"field": "starts_at", "code": "no_offset", "detail": "Add the offset from UTC."}],
+) | {"request_id": "6f1f0d0e"}
 HISTORY = {
     "results": [
         {

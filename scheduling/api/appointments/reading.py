@@ -1,5 +1,6 @@
 """What else can be read of an appointment: its history, and a file for a calendar."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404
@@ -104,5 +105,8 @@ class Reads:
         if row.status == Status.PENDING:
             raise Http404
         headers = {"Content-Disposition": 'attachment; filename="appointment.ics"'}
-        content = written([entry_of(row, request.build_absolute_uri)])
+        entry = entry_of(row, request.build_absolute_uri)
+        if not request.user.is_clinic_staff:
+            entry = replace(entry, url="")  # a page of the staff's
+        content = written([entry])
         return Response(content, content_type=CONTENT_TYPE, headers=headers)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from api import problems
 from api.filters import Id, Ordering
+from api.headers import sends
 from api.idempotency import idempotent
 from api.problems import Conflict
 from api.views import Endpoint, Lists, Retrieves
@@ -90,6 +91,7 @@ class Series(ShowsRecords, Lists, Retrieves, Endpoint):
             **CLASHES,
         },
     )
+    @sends(200)
     def create(self, request: Request) -> Response:
         """Book; a look is not kept with its key, as it writes nothing and is soon out of date."""
         said = self.read(serializers.RepeatedSerializer)
@@ -100,7 +102,7 @@ class Series(ShowsRecords, Lists, Retrieves, Endpoint):
         clashes = AppointmentSeries.objects.foreseen(**everything)
         return Response(foreseen(wanted, clashes))
 
-    create.is_idempotent = True  # type: ignore[attr-defined]
+    create.is_idempotent = True
 
     @idempotent
     def book(self, request: Request) -> Response:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.filters import Id, Ordering
+from api.headers import sends
 from api.idempotency import idempotent
 from api.views import Creates, Endpoint, Lists, Retrieves
 from audit.api import ShowsRecords
@@ -130,6 +131,7 @@ class Waitlist(ShowsRecords, Lists, Retrieves, Creates, Endpoint):
         responses={201: AppointmentSerializer, **LOST},
     )
     @action(detail=True, methods=["post"], needs=WRITE)
+    @sends(201, "Location")
     def book(self, request: Request, pk: str) -> Response:
         if not request.user.has_perm(BOOK):
             raise PermissionDenied
