@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
-from django.views import defaults
+from django.views import csrf, defaults
 from django_htmx.http import reswap
 
 from clinic import problems
@@ -31,6 +31,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 # For programs, which read no pages.
 OTHERS = ("/api/", "/health")
+# A 403 that is about no role; what is sent by a script shows no page.
+FORM_TOO_OLD = "X-Form-Too-Old"
 
 logger = structlog.get_logger(__name__)
 
@@ -40,6 +42,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, TOO_MUCH):
         return HttpResponse(render_to_string("413.html"), status=413)
     return defaults.bad_request(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form from before somebody signed in or out; a header tells the page so too."""
+    response = csrf.csrf_failure(request, reason)
+    response.headers[FORM_TOO_OLD] = "1"
+    return response
 
 
 class ErrorPagesMiddleware:

@@ -43,6 +43,20 @@ def test_what_one_books_the_other_sees_in_five_seconds_and_keeps_what_was_typed(
     expect(mine.locator("#board .held")).to_be_attached()
 
 
+def test_a_board_asks_for_news_within_five_seconds(desk: Desk, open_desk):
+    page = open_desk()
+    page.clock.install(time=0)
+    page.reload()
+    page.clock.pause_at(3_600)
+    told = page.locator("[data-live-clock]")
+    told.evaluate("clock => { clock.textContent = ''; }")
+    ask_now(page)
+    expect(told).not_to_be_empty()
+    desk.take(desk.at(9), patient=desk.patient)
+    page.clock.run_for(5_000)
+    expect(visit(page, desk.patient)).to_be_attached()
+
+
 def test_one_slot_pressed_by_both_is_held_once_and_the_other_is_told_what_to_do(
     desk: Desk, open_desk, colleague
 ):

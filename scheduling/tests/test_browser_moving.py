@@ -10,6 +10,7 @@ from facilities.models import Doctor
 from patients.tests.factories import PatientFactory
 from scheduling.models import Appointment
 from scheduling.tests.factories import working_doctor
+from scheduling.tests.hands import Hands
 from scheduling.tests.test_browser import Desk, open_desk, panel, visit
 from scheduling.tests.test_browser_desk import desk
 
@@ -126,6 +127,23 @@ def test_the_keyboard_picks_up_walks_and_puts_down(desk: Desk, open_desk, booked
     expect(page.locator("#toasts")).to_contain_text("Moved")
     expect(page.get_by_text("press a free time")).to_have_count(0)
     assert stands_at(booked) == (desk.at(9, 30), other)
+
+
+@pytest.mark.parametrize("with_keys", [False, True])
+def test_what_is_picked_up_is_put_down_in_two_actions(desk: Desk, open_desk, booked, with_keys):
+    page = open_desk()
+    visit(page, desk.patient).focus()
+    page.keyboard.press("m")
+    expect(place(page, desk.doctor, "9:15")).to_be_focused()
+    hands = Hands(page)
+    if with_keys:
+        hands.press("ArrowDown")
+        hands.press("Enter")
+    else:
+        hands.click(place(page, desk.doctor, "9:30"))
+    expect(page.locator("#toasts")).to_contain_text("Moved")
+    assert stands_at(booked) == (desk.at(9, 30), desk.doctor)
+    assert hands.actions <= 2
 
 
 def test_escape_puts_an_appointment_back(desk: Desk, open_desk, booked):

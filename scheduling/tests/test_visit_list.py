@@ -185,18 +185,19 @@ def test_an_address_elsewhere_is_never_led_to(desk: Client, facility: Facility) 
     assert response.url == f"/desk/{facility.pk}/list/#a{visit.pk}"
 
 
-@pytest.mark.parametrize(("fields", "swap"), [({}, "innerHTML"), ({"beside": 1}, "none")])
+@pytest.mark.parametrize(("fields", "beside"), [({}, "false"), ({"beside": 1}, "true")])
 def test_the_view_is_told_to_draw_itself_again(
-    desk: Client, facility: Facility, fields: dict[str, int], swap: str
+    desk: Client, facility: Facility, fields: dict[str, int], beside: str
 ) -> None:
     visit = visit_today(facility=facility)
     now_at = {"HX-Current-URL": f"http://testserver/desk/{facility.pk}/list/"}
     response = desk.post(
         f"/appointments/{visit.pk}/arrive/", {"version": 1, **fields}, headers=HTMX | now_at
     )
-    assert response.headers["HX-Reswap"] == swap
+    assert response.headers["HX-Reswap"] == "none"
+    assert f'"beside": {beside}' in response.headers["HX-Trigger-After-Swap"]
     assert "board-stale" in response.headers["HX-Trigger"]
-    assert f"a{visit.pk}" in response.headers["HX-Trigger"]
+    assert f"a{visit.pk}" in response.headers["HX-Trigger-After-Swap"]
     assert "undo" in response.content.decode()
 
 

@@ -149,7 +149,10 @@ def picked_up(request: DeskRequest, facility: Facility) -> picking.Pickup | None
 
 def patient_named(request: DeskRequest) -> Patient | None:
     """Return the patient whom `?for=` in the address names, if this person may see them."""
-    number = number_in(request.GET.get("for", ""))
+    return patient_numbered(request, number_in(request.GET.get("for", "")))
+
+
+def patient_numbered(request: DeskRequest, number: int | None) -> Patient | None:
     if number is None:
         return None
     return Patient.objects.visible_to(request.user).active().filter(pk=number).first()
@@ -164,24 +167,49 @@ def back_to_board(request: DeskRequest, appointment: Appointment) -> HttpRespons
     """Answer an action: the board of the appointment's day, on which the appointment is marked."""
     facility = appointment.facility
     day = local(appointment.starts_at, facility).date()
-    return board_again(request, facility, day, appointment.pk)
+    return board_again(request, facility, day, appointment)
 
 
 def board_again(
-    request: DeskRequest, facility: Facility, day: date, shown: int | None = None
+    request: DeskRequest, facility: Facility, day: date, visit: Appointment | None = None
 ) -> HttpResponse:
-    """Answer an action: the board of a day, on which the appointment `shown` is marked.
+    """Answer an action: the board of a day, on which the appointment is marked.
 
-    Whoever acted in another view of the calendar comes back to that one.
+    Whoever acted in another view of the calendar comes back to that one, and whoever looks at the
+    board of that day stays there, unless what the board was for is done by it.
     """
-    if address := way_back.looked_at(request):
-        return way_back.back_to(request, address, shown)
+    shown = visit.pk if visit else None
+    view = way_back.looked_at(request)
+    if view and (not view.is_board or (request.htmx and stays(view, facility, day, visit))):
+        return way_back.back_to(request, view, shown)
     if not request.htmx:
         return redirect(f"{board_url(facility, day, shown)}{f'#a{shown}' if shown else ''}")
-    context = board_context(request, facility, day, shown)
+    patient = pickup = None
+    if view and not is_done(view, visit):
+        patient = patient_numbered(request, view.number("for"))
+        moving, version = view.number("moving"), view.number("version")
+        pickup = picking.pickup(request.user, moving, version, facility)
+    context = board_context(request, facility, day, shown, patient, pickup)
     response = render(request, "scheduling/_desk.html", context)
-    replace_url(response, board_url(facility, day))
+    replace_url(response, context["live_url"])
     return reswap(retarget(response, "#desk"), "outerHTML")
+
+
+def stays(view: way_back.View, facility: Facility, day: date, visit: Appointment | None) -> bool:
+    """Say whether a board shows what was done, and goes on with what it is for."""
+    today = local(timezone.now(), facility).date()
+    is_here = view.facility_id == facility.pk
+    is_here &= (view.query.get("date") or today.isoformat()) == day.isoformat()
+    return is_here and not is_done(view, visit)
+
+
+def is_done(view: way_back.View, visit: Appointment | None) -> bool:
+    """Say whether an appointment is the one picked up on a board, or of whom it books for."""
+    if visit is None:
+        return False
+    patient = view.number("for")
+    is_theirs = patient is not None and visit.patient_id == patient
+    return is_theirs or visit.pk == view.number("moving")
 
 
 def visible_facility(request: DeskRequest, facility_id: int) -> Facility:

@@ -23,7 +23,7 @@ from scheduling.openings import Slot
 from scheduling.status import Status
 from scheduling.views.answers import DeskRequest, in_panel, refusal_status
 from scheduling.views.board import back_to_board, visible_facility
-from scheduling.views.booking_form import blank, refusal, shown, wanted_slot
+from scheduling.views.booking_form import blank, free_until, refusal, shown, wanted_slot
 from scheduling.views.overriding import reason, wanted_override
 from scheduling.views.waitlist_after import offer_to_close
 from scheduling.views.who import PatientChoice
@@ -41,6 +41,8 @@ def book(request: DeskRequest, facility_id: int) -> HttpResponse:
     if request.method == "GET":
         return blank_form(request, slot, who)
     visit = VisitForm(request.POST, slot)
+    if "retime" in request.POST:
+        return retimed(request, slot, visit, who)
     if who.is_looking:
         return form(request, slot, visit, who)
     if "keep" in request.POST:
@@ -91,11 +93,23 @@ def save(
 def blank_form(request: DeskRequest, slot: Slot, who: PatientChoice) -> HttpResponse:
     """Show the form, or that somebody else holds the time just now."""
     visit, until = blank(request, slot)
+    context = shown(request, slot, visit, who) | {"free_until": until}
+    return held_by_other(request, slot, visit, who) or in_panel(request, "booking", context)
+
+
+def retimed(request: DeskRequest, slot: Slot, visit: VisitForm, who: PatientChoice) -> HttpResponse:
+    """Show what is typed so far for another time, or that somebody else holds it just now."""
+    return held_by_other(request, slot, visit, who) or form(request, slot, visit, who)
+
+
+def held_by_other(
+    request: DeskRequest, slot: Slot, visit: VisitForm, who: PatientChoice
+) -> HttpResponse | None:
     other = holding.others_hold(slot, request.user, now=timezone.now())
-    if other is not None:
-        busy = ValidationError(holding.words_of(other, slot), code="doctor_busy")
-        return refused(request, slot, visit, who, busy)
-    return in_panel(request, "booking", shown(request, slot, visit, who) | {"free_until": until})
+    if other is None:
+        return None
+    busy = ValidationError(holding.words_of(other, slot), code="doctor_busy")
+    return refused(request, slot, visit, who, busy)
 
 
 def kept(request: DeskRequest, slot: Slot, visit: VisitForm, who: PatientChoice) -> HttpResponse:
@@ -110,7 +124,8 @@ def kept(request: DeskRequest, slot: Slot, visit: VisitForm, who: PatientChoice)
 def form(
     request: DeskRequest, slot: Slot, visit: VisitForm, who: PatientChoice, status: int = 200
 ) -> HttpResponse:
-    return in_panel(request, "booking", shown(request, slot, visit, who), status)
+    context = shown(request, slot, visit, who) | {"free_until": free_until(request, slot)}
+    return in_panel(request, "booking", context, status)
 
 
 def booked(request: DeskRequest, appointment: Appointment) -> HttpResponse:

@@ -57,17 +57,20 @@ def blank(request: DeskRequest, slot: Slot) -> tuple[VisitForm, datetime | None]
 
     The type is the one that the address names, or one that fits where time is too short.
     """
-    until = free_until(slot)
+    until = free_until(request, slot)
     initial: dict[str, Any] = {name: number_in(request.GET.get(name, "")) for name in CARRIED}
     if until and not initial["type"]:
         initial["type"] = fitting_type(slot, until - slot.starts_at)
     return VisitForm(None, slot, initial), until
 
 
-def free_until(slot: Slot) -> datetime | None:
-    """Return when the free time that a slot starts in ends, or None when it is not free."""
-    day = slot.local_start.date()
-    (own,) = doctor_days(slot.facility, [slot.doctor], day, day)
+def free_until(request: DeskRequest, slot: Slot) -> datetime | None:
+    """Return when the free time that a slot starts in ends, or None when it is not free.
+
+    A hold of the slot takes nothing from the person whose hold it is.
+    """
+    day, held = slot.local_start.date(), holding.own_hold(request.user, slot).first()
+    (own,) = doctor_days(slot.facility, [slot.doctor], day, day, moving=held)
     for starts_at, ends_at in own.free:
         if starts_at <= slot.starts_at < ends_at:
             return ends_at

@@ -18,7 +18,7 @@ from scheduling.views.board import patient_named
 FOUND_AT_ONCE = 8
 LONGEST_SEARCH = 200
 NEWCOMER_FIELDS = ("given_name", "family_name", "date_of_birth", "phone")
-LOOKING = frozenset({"find", "pick", "clear"})
+LOOKING = frozenset({"find", "pick", "clear", "retime"})
 
 
 class PatientChoice:

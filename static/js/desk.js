@@ -16,6 +16,7 @@ function mark(id) {
 
 function close() {
   if (!panel()?.hasChildNodes()) return;
+  document.dispatchEvent(new Event("panel:closes"));
   panel().replaceChildren();
   const back = document.getElementById(opener);
   mark("");
@@ -46,9 +47,18 @@ document.addEventListener("click", (event) => {
 }, true);
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented) close();
+  if (event.key === "Escape" && !event.defaultPrevented) leaveOrClose(event);
   if (event.key === "ArrowDown" || event.key === "ArrowUp") stepThroughResults(event);
 });
+
+// What is looked for goes first, and only then the form around it.
+function leaveOrClose(event) {
+  const field = event.target;
+  if (!field.matches?.("#panel input[type=search]") || !field.value) return close();
+  event.preventDefault();
+  field.value = "";
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
 
 // Arrow keys walk from the search field through the patients found.
 function stepThroughResults(event) {
@@ -84,7 +94,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
     (onGrid || scroller()).focus({ preventScroll: true });
   } else if (event.detail.target?.id.endsWith("-content")) {
     mark(opener);
-  } else if (event.detail.target?.id === "panel") {
+  } else if (event.detail.target?.id === "panel" && event.target.closest?.("#panel")) {
     coverBoard();
     panel().querySelector("[autofocus]")?.focus();
     document.getElementById(opener)?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -92,7 +102,18 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", showNow);
-document.addEventListener("panel:opens", (event) => mark(event.detail.id));
+document.addEventListener("panel:opens", (event) => {
+  mark(event.detail.id);
+  coverBoard();
+});
+// An action was taken: the panel that it was sent from closes, and so does the one of a visit that it was about.
+document.addEventListener("visit-shown", ({ detail: { id, beside } }) => {
+  if (beside && (!id || id !== opener)) return;
+  if (beside) return close();
+  panel().replaceChildren();
+  mark("");
+  coverBoard();
+});
 document.addEventListener("live:updated", () => mark(opener));
 
 // What opens in the panel is no page of its own: the address stays the calendar's, which htmx 2.0.10 forgets for

@@ -130,7 +130,8 @@ function drop() {
   const slot = `${to.doctor}|${instant(to.row).toISOString().slice(0, 16)}Z`;
   const visit = document.getElementById(id);
   const address = `${new URL(visit.href).pathname}move/`;
-  window.htmx.ajax("POST", address, { source: visit, target: "#panel", swap: "innerHTML", values: { version, slot } });
+  const values = { version, slot, beside: 1 };
+  window.htmx.ajax("POST", address, { source: visit, target: "#panel", swap: "innerHTML", values });
 }
 
 function swallow(event) {

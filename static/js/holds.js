@@ -66,13 +66,27 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (late && late.dataset.release !== heldIn(document)?.dataset.release) release(described(late));
 });
 
-// After an action the whole desk is new, with an empty panel: what was held is booked.
+// Where the whole desk is drawn anew its panel is empty: what was held is booked by that, or nobody's any more.
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, shouldSwap, requestConfig } }) => {
+  if (target?.id !== "desk" || !shouldSwap || !held) return;
+  if (`a${requestConfig.formData?.get("hold")}` !== held.mark) release(held);
+  held = null;
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id === "desk") watch();
 });
 
 // The same where the view stays and its panel alone is emptied.
-document.addEventListener("visit-shown", () => { held = null; });
+document.addEventListener("visit-shown", (event) => {
+  if (!event.detail.beside) held = null;
+});
+
+// Whoever goes to another page has closed the form.
+window.addEventListener("pagehide", () => {
+  if (held) release(held);
+  held = null;
+});
 
 document.addEventListener("DOMContentLoaded", watch);
 setInterval(countDown, 1000);

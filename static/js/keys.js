@@ -35,7 +35,9 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.repeat || event.isComposing || document.querySelector("dialog[open]")) return;
   const isSearch = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !switchedOff() && !isTyping(event.target);
-  const element = isSearch ? keyed("/") : isPlain && keyed(event.key);
+  // Whether Caps Lock is on makes no other key of a letter.
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const element = isSearch ? keyed("/") : isPlain && keyed(key);
   if (!element) return;
   event.preventDefault();
   pressKeyed(element);

@@ -9,7 +9,7 @@ const live = () => document.querySelector("[data-live]");
 
 let timer = 0;
 let failures = 0;
-let asking = null;
+let asking = false;
 let askAgain = false;
 let lastGood = new Date();
 
@@ -31,9 +31,17 @@ async function ask() {
     later(1);
     return;
   }
-  asking = fetchOnce(element);
-  const wait = await asking;
-  asking = null;
+  let wait;
+  asking = true;
+  try {
+    wait = await fetchOnce(element);
+  } catch (error) {
+    // What cannot be shown is not up to date either, and must not end the asking.
+    console.error(error);
+    wait = away(element);
+  } finally {
+    asking = false;
+  }
   if (askAgain && wait) later(0);
   else if (wait) later(wait);
   askAgain = false;
@@ -91,7 +99,12 @@ function say(element, text, isOver = false) {
 
 function clock(timeZone, more = {}) {
   const form = { hour: "numeric", minute: "2-digit", timeZone, ...more };
-  return new Intl.DateTimeFormat(document.documentElement.lang, form).format(lastGood);
+  try {
+    return new Intl.DateTimeFormat(document.documentElement.lang, form).format(lastGood);
+  } catch {
+    // Browsers do not know every zone that the clinic does.
+    return clock("UTC", { timeZoneName: "short" });
+  }
 }
 
 function tellTime() {

@@ -5,6 +5,9 @@ const popup = document.getElementById("search-popup");
 
 let active = null;
 let before = null;
+// What the list answers, and the keys that were pressed before it did.
+let answered = field?.value;
+let early = [];
 
 const options = () => [...popup.querySelectorAll("[role=option]")];
 
@@ -34,6 +37,8 @@ function expand() {
 // What is left in the box could be read by whoever comes to the counter.
 function leave() {
   field.value = "";
+  answered = "";
+  early = [];
   popup.replaceChildren();
   collapse();
 }
@@ -58,6 +63,18 @@ function second(option) {
   return option.parentElement.querySelectorAll("[role=option]")[1] ?? option;
 }
 
+const isWaiting = () => field.value !== answered;
+
+// Keys that mean the list wait for the list of what is typed.
+function act(event) {
+  if (isWaiting() && event.key !== "Escape") early.push(event);
+  else KEYS[event.key](event);
+}
+
+function catchUp() {
+  for (const event of early.splice(0)) KEYS[event.key](event);
+}
+
 const KEYS = {
   ArrowDown: () => walk(1),
   ArrowUp: () => walk(-1),
@@ -77,19 +94,30 @@ if (field) {
     if (!box.contains(event.relatedTarget)) before = event.relatedTarget;
   });
   field.addEventListener("keydown", (event) => {
-    if (!KEYS[event.key] || event.isComposing || (event.key === "Enter" && !active)) return;
+    if (!KEYS[event.key] || event.isComposing || (event.key === "Enter" && !active && !isWaiting())) return;
     event.preventDefault();
     event.stopPropagation();
-    KEYS[event.key](event);
+    act(event);
   });
   field.addEventListener("input", () => {
     // Until the new answer is there nothing is marked: Enter must not open the one before.
     activate(null);
+    early = [];
     if (!field.value.trim()) leave();
   });
-  popup.addEventListener("htmx:afterSwap", () => {
-    if (field.value.trim() && box.contains(document.activeElement)) expand();
+  popup.addEventListener("htmx:afterSwap", ({ detail }) => {
+    answered = detail.requestConfig.formData.get("q");
+    if (isWaiting() || !box.contains(document.activeElement)) return;
+    expand();
+    catchUp();
   });
+  // Without an answer Enter leads to the page of the search, as it does without a script.
+  for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    field.addEventListener(kind, () => {
+      early = [];
+      answered = field.value;
+    });
+  }
   popup.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (!option || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -97,6 +125,8 @@ if (field) {
     open(option);
   });
   box.addEventListener("focusout", (event) => {
-    if (!box.contains(event.relatedTarget)) collapse();
+    if (box.contains(event.relatedTarget)) return;
+    collapse();
+    early = [];
   });
 }

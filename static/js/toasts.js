@@ -18,7 +18,7 @@ function leave(toast) {
 
 const words = () => document.getElementById("toast-words").dataset;
 
-function say(text) {
+function say(text, closed = () => {}) {
   const toast = document.createElement("div");
   toast.className = "toast-note toast-error";
   const told = document.createElement("p");
@@ -28,18 +28,33 @@ function say(text) {
   close.type = "button";
   close.className = "btn btn-sm btn-quiet";
   close.textContent = words().close;
-  close.addEventListener("click", () => toast.remove());
+  close.addEventListener("click", () => {
+    toast.remove();
+    closed();
+  });
   toast.append(close);
   document.getElementById("toasts").append(toast);
+  return toast;
 }
 
-document.addEventListener("htmx:responseError", (event) => {
-  say(words()[event.detail.xhr.status] || words().failed);
+// An answer that is lost says nothing about what was sent: that may be saved all the same.
+function lost({ target, requestConfig }, otherwise) {
+  const isAction = requestConfig.verb !== "get" && ["panel", "desk"].includes(target?.id);
+  say(isAction ? words().unknown : otherwise);
+  if (isAction) document.body.dispatchEvent(new Event("board-stale"));
+}
+
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const { status } = detail.xhr;
+  if (detail.xhr.getResponseHeader("X-Form-Too-Old")) say(words().old);
+  else if (words()[status]) say(words()[status]);
+  else if (status < 500) say(words().failed);
+  else lost(detail, words().failed);
 });
 
-document.addEventListener("htmx:sendError", () => {
-  say(words().unreached);
-});
+for (const kind of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(kind, ({ detail }) => lost(detail, words().unreached));
+}
 
 document.addEventListener("htmx:afterSettle", showDismissButtons);
 document.addEventListener("DOMContentLoaded", showDismissButtons);
