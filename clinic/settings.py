@@ -171,7 +171,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
 # The letters of the API carry the same codes as those of the web pages.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # nosec B105 # noqa: S105
-ACCOUNT_FORMS = {"user_token": "accounts.forms.LetterForm"}
+ACCOUNT_FORMS = {"user_token": "accounts.forms.LetterForm"}  # nosec B105
 ACCOUNT_SESSION_REMEMBER = False  # the computers at a desk are shared
 # Counted by `accounts.limits`, in the database and for all processes.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reauthenticate": None}
