@@ -16,7 +16,7 @@ WRITTEN: Views = CHANGED | {"add": BOTH, "delete": BOTH}
 EXCHANGED: Views = WRITTEN | {"import": BOTH, "template": GET, "export": GET}
 
 MODELS: dict[str, Views] = {
-    "accounts_user": WRITTEN | {"password_change": BOTH},
+    "accounts_user": WRITTEN,
     "accounts_signin": READ,
     "facilities_caretype": WRITTEN,
     "facilities_facility": EXCHANGED,

@@ -26,12 +26,15 @@ VALUES = {
     "patient_id": "patients",
     "other_pk": "second",
     "token": "feed-token",
+    "type_id": "appointment-types",
 }
 FIXED = {"kind": "allergy", "slug": "utilisation", "uidb36": "1", "key": "none"}
 # What `<int:pk>` stands for, by the words before it in the path.
 BEFORE_PK = {
     "appointments": "appointments",
     "holds": "holds",
+    "my/holds": "kept",
+    "my/visits": "appointments",
     "patients": "patients",
     "merges": "merges",
     "duplicates": "duplicates",

@@ -52,10 +52,13 @@ OWN_TIME = to(ADMIN, DOCTOR, alone=DOCTOR)
 CHARTS = to(DOCTOR, NURSE)
 DOCTORS = to(DOCTOR)
 AUTHORS = to(DOCTOR, alone=DOCTOR)
+# A patient's own; what can be booked online is the same for every patient.
+MINE = Row(frozenset({PATIENT}), bound=frozenset({PATIENT}))
+ONLINE = Row(frozenset({PATIENT}), bound=frozenset())
 
 ROWS: dict[str, dict[str, Row]] = {
     # The desk
-    "scheduling:desk": get(WORKERS),
+    "scheduling:desk": get(ACCOUNT),  # which leads patients to their own pages
     "scheduling:board": get(WORKERS),
     "scheduling:week": get(WORKERS),
     "scheduling:week-of": get(WORKERS),
@@ -158,6 +161,22 @@ ROWS: dict[str, dict[str, Row]] = {
     "records:add": post(CHARTS),
     "records:end": post(DOCTORS),
     "records:error": both(CHARTS),
+    # A patient's own pages
+    "portal:visits": get(MINE),
+    "portal:visit": get(MINE),
+    "portal:visit-file": get(MINE),
+    "portal:move": both(MINE),
+    "portal:cancel": both(MINE),
+    "portal:undo": post(MINE),
+    "portal:book": get(ONLINE),
+    "portal:times": get(ONLINE),
+    "portal:hold": post(ONLINE),
+    "portal:confirm": both(MINE),
+    "portal:release": post(MINE),
+    "portal:records": get(MINE),
+    "portal:note": get(MINE),
+    "portal:document": get(MINE),
+    "portal:details": both(MINE),
     # Signing in, and one's own account
     "account_login": both(OPEN),
     "account_logout": {"get": ACCOUNT, "post": OUT},
@@ -222,6 +241,10 @@ NAMED: dict[str, dict[str, str]] = {
     "scheduling:reschedule": SLOT | {"version": "version"},
     **{name: {"move": "moves"} for name in OF_A_LIST},
     "scheduling:waitlist-offer": {"entry": "waits"},
+    "portal:move": SLOT | {"version": "version"},
+    "portal:cancel": {"version": "version"},
+    "portal:undo": {"version": "version"},
+    "portal:hold": SLOT | {"facility": "facilities"},
     "patients:different": {"pair": "pair"},
     "account_language": {"language": "es"},
     "account_theme": {"theme": "dark"},

@@ -17,15 +17,11 @@ from patients.models import Patient
 pytestmark = pytest.mark.django_db
 
 REGISTERED = {f"{m._meta.app_label}_{m._meta.model_name}": m for m in admin.site._registry}
-# Django names the page that sets somebody's password after its own model.
-RENAMED = {"admin:auth_user_password_change": ("accounts_user", "password_change")}
 ROUTES = admin_pages()
 
 
 def view_of(route: Route) -> tuple[str, str] | None:
     """Return the model and the kind of view of a route; None for one of the whole site."""
-    if route.name in RENAMED:
-        return RENAMED[route.name]
     if route.name.endswith("/<path:object_id>/") and "/r/" not in route.path:
         _, app, model = route.path.split("/")[:3]
         return f"{app}_{model}", "address"

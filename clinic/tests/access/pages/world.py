@@ -49,6 +49,9 @@ def build() -> World:
     own |= _more(own, people["doctor"], people["receptionist"])
     colleague |= _more(colleague, doctor_user(facility), staff_of(facility))
     other |= _more(other, doctor_user(other["facilities"]), other["user"])
+    own |= {"kept": _kept(own, people["patient"])}
+    colleague |= {"kept": own["kept"]}
+    other |= {"kept": _kept(other, other["user"])}
     passkeys = {role: _second_steps(person) for role, person in people.items()}
     browsers = {role: _browser(person) for role, person in people.items()}
     return World(own, colleague, other, passkeys, browsers | {"anonymous": Client()})
@@ -85,6 +88,20 @@ def _more(place: Place, author: User, desk: User) -> Place:
         "waits": WaitlistEntryFactory(patient=place["patients"], facility=facility),
         "passkeys": _second_steps(staff_of(facility)),
     }
+
+
+def _kept(place: Place, by: User) -> Appointment:
+    """Return a time that is held for the place's patient as they book online."""
+    facility = place["facilities"]
+    return Appointment.objects.hold(
+        patient=place["patients"],
+        facility=facility,
+        doctor=place["doctors"],
+        type=place["appointment-types"],
+        starts_at=in_days(6, 9, facility=facility),
+        now=timezone.now(),
+        by=by,
+    )
 
 
 def _second_steps(person: User) -> Authenticator:
