@@ -132,7 +132,7 @@ class StaffPagesMiddleware:
             return None
         if not isinstance(request.user, User) or request.user.is_clinic_staff:
             return None
-        if request.path == reverse(settings.LOGIN_REDIRECT_URL):
+        if request.path == reverse(settings.LOGIN_REDIRECT_URL) and request.method == "GET":
             return redirect("portal:visits")
         return render(request, "staff_only.html", status=403)
 

@@ -14,6 +14,7 @@ from psycopg.types.multirange import TimestamptzMultirange
 from psycopg.types.range import TimestamptzRange
 
 from facilities.models import Doctor, Facility
+from scheduling.availability import LONGEST
 from scheduling.wanted import Place, Wanted
 
 
@@ -109,11 +110,18 @@ PART_OF_DAY = """
 
 
 def free_stretches(
-    wanted: Wanted, places: list[Place], window: Window, *, now: datetime, limit: int | None
+    wanted: Wanted,
+    places: list[Place],
+    window: Window,
+    busy: TimestamptzMultirange,
+    *,
+    now: datetime,
+    limit: int | None,
 ) -> list[Stretch]:
     """Return the stretches of those days in which the visit fits, by start and then by distance.
 
-    The first `limit` of them contain the first `limit` slots.
+    `busy` are the `busy_times` of what is wanted. The first `limit` of the stretches contain the
+    first `limit` slots.
     """
     if not places:
         return []
@@ -130,13 +138,30 @@ def free_stretches(
         "needs": wanted.needs,
         "from_time": wanted.from_time or time(0),
         "to_time": wanted.to_time,
-        "busy": _busy(wanted, now),
+        "busy": busy,
         "limit": limit,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
     return _stretches([(places[position], times) for position, *times in rows])
+
+
+def busy_times(wanted: Wanted, now: datetime) -> TimestamptzMultirange:
+    """Return the times at which the patient or the room is taken, or that are not wanted.
+
+    Of a room, years of visits lie behind: the longest bounds how far back to look.
+    """
+    taken: list[tuple[datetime, datetime]] = list(wanted.taken)
+    if wanted.patient is not None:
+        own = wanted.patient.appointments.holding_time().upcoming(now).besides(wanted.moving)
+        taken += own.values_list("starts_at", "ends_at")
+    if wanted.room is not None:
+        used = wanted.room.appointments.holding_time().filter(
+            starts_at__gt=now - 2 * LONGEST, blocked_until__gt=now
+        )
+        taken += used.besides(wanted.moving).values_list("starts_at", "blocked_until")
+    return TimestamptzMultirange([TimestamptzRange(*period) for period in taken])
 
 
 def _stretches(found: list[tuple[Place, list[datetime]]]) -> list[Stretch]:
@@ -172,15 +197,3 @@ def _gaps(wanted: Wanted, places: list[Place], window: Window) -> tuple[str, dic
     if moving and moving.doctor_id in doctors:
         return f"{KNOWN} UNION ALL {WORKED_OUT}", values | {"worked_out": [moving.doctor_id]}
     return KNOWN, values
-
-
-def _busy(wanted: Wanted, now: datetime) -> TimestamptzMultirange:
-    """Return the times at which the patient or the room is taken, or that are not wanted."""
-    taken: list[tuple[datetime, datetime]] = list(wanted.taken)
-    if wanted.patient is not None:
-        own = wanted.patient.appointments.holding_time().upcoming(now).besides(wanted.moving)
-        taken += own.values_list("starts_at", "ends_at")
-    if wanted.room is not None:
-        used = wanted.room.appointments.holding_time().filter(blocked_until__gt=now)
-        taken += used.besides(wanted.moving).values_list("starts_at", "blocked_until")
-    return TimestamptzMultirange([TimestamptzRange(*period) for period in taken])

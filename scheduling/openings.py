@@ -17,7 +17,7 @@ from typing import NamedTuple
 from facilities.models import Doctor, Facility
 from scheduling.availability import STEP, Period, starts
 from scheduling.calendars import local
-from scheduling.free_stretches import Stretch, Window, free_stretches
+from scheduling.free_stretches import Stretch, Window, busy_times, free_stretches
 from scheduling.models import FreeTimeHorizon
 from scheduling.models.free_time import AHEAD
 from scheduling.wanted import Place, Wanted, places_for
@@ -48,10 +48,10 @@ def find_openings(wanted: Wanted, *, now: datetime, count: int = 5) -> list[Slot
 
     Two slots of one doctor never overlap: each is a choice of its own.
     """
-    places = places_for(wanted)
+    places, busy = places_for(wanted), busy_times(wanted, now)
     found: list[Slot] = []
     for window in windows(wanted, now, most=_days_at_once(places)):
-        stretches = free_stretches(wanted, places, window, now=now, limit=count)
+        stretches = free_stretches(wanted, places, window, busy, now=now, limit=count)
         found += islice(_apart(_slots(wanted, stretches)), count - len(found))
         if len(found) == count:
             break
@@ -65,12 +65,12 @@ def free_starts(wanted: Wanted, *, now: datetime) -> list[Slot]:
 
 def free_time(wanted: Wanted, *, now: datetime) -> list[Stretch]:
     """Return all the time in which what is wanted fits, from the first to the last day."""
-    places = places_for(wanted)
+    places, busy = places_for(wanted), busy_times(wanted, now)
     most = _days_at_once(places)
     return [
         stretch
         for window in windows(wanted, now, first=most, most=most)
-        for stretch in free_stretches(wanted, places, window, now=now, limit=None)
+        for stretch in free_stretches(wanted, places, window, busy, now=now, limit=None)
     ]
 
 

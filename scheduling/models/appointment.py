@@ -54,17 +54,28 @@ class Appointment(models.Model):
         ONLINE = "online", _("Online")
         IMPORT = "import", _("Imported")
 
+    # Of these four, an index that goes on by time stands for one of its own.
     patient = models.ForeignKey(
         Patient,
         on_delete=models.PROTECT,
         null=True,
         related_name="appointments",
+        db_index=False,
         help_text=_("Unknown only while a time is held, or of a hold that was given up."),
     )
-    doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="appointments")
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="appointments")
+    doctor = models.ForeignKey(
+        Doctor, on_delete=models.PROTECT, related_name="appointments", db_index=False
+    )
+    facility = models.ForeignKey(
+        Facility, on_delete=models.PROTECT, related_name="appointments", db_index=False
+    )
     room = models.ForeignKey(
-        Room, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+        Room,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointments",
+        db_index=False,
     )
     type = models.ForeignKey(
         AppointmentType,
@@ -130,6 +141,7 @@ class Appointment(models.Model):
             models.Index(fields=["doctor", "starts_at"], name="appointment_doctor_start"),
             models.Index(fields=["facility", "starts_at"], name="appointment_facility_start"),
             models.Index(fields=["patient", "starts_at"], name="appointment_patient_start"),
+            models.Index(fields=["room", "starts_at"], name="appointment_room_start"),
             models.Index(
                 fields=["hold_expires_at"],
                 condition=models.Q(status=Status.PENDING),

@@ -56,7 +56,7 @@ SITE: dict[str, frozenset[str]] = {
     "admin:logout": frozenset({"post"}),
     "admin:password_change": BOTH,
     "admin:password_change_done": BOTH,
-    "admin:jsi18n": BOTH,
+    "admin:jsi18n": GET,
     "admin:app_list": BOTH,
     "admin:autocomplete": GET,
     "admin:view_on_site": BOTH,
