@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -146,9 +147,34 @@ def axe() -> str:
 
 
 @pytest.fixture(autouse=True)
-def no_page_stays_open(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Close what a test opened in the browser: its pages would go on asking for news for ever."""
+def no_page_stays_open(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """Close what a test opened in the browser: its pages would go on asking for news for ever.
+
+    What a page sends as it is left, such as the release of a hold, is answered before that ends.
+    """
     browser = request.getfixturevalue("browser") if "browser" in request.fixturenames else None
     yield
-    for context in browser.contexts if browser else ():
+    if not browser:
+        return
+    for context in browser.contexts:
+        for page in context.pages:
+            page.goto("about:blank")
         context.close()
+    with django_db_blocker.unblock():
+        _let_requests_end()
+
+
+def _let_requests_end() -> None:
+    """Wait until no request has used the database for a moment, but not for ever."""
+    from django.db import connection  # noqa: PLC0415 - Django is not set up when this file is read
+
+    quiet, tries = 0, 80
+    with connection.cursor() as cursor:
+        while quiet < 4 and (tries := tries - 1):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+            quiet = 0 if cursor.fetchone()[0] else quiet + 1
+            time.sleep(0.025)

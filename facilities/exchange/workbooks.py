@@ -26,7 +26,7 @@ OLE = b"\xd0\xcf\x11\xe0"
 UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, EOFError),
     *(KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError),
-    NotImplementedError,
+    *(NotImplementedError, OSError),
 )
 
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
