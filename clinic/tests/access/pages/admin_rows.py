@@ -55,7 +55,7 @@ SITE: dict[str, frozenset[str]] = {
     "admin:login": BOTH,
     "admin:logout": frozenset({"post"}),
     "admin:password_change": BOTH,
-    "admin:password_change_done": BOTH,
+    "admin:password_change_done": GET,
     "admin:jsi18n": GET,
     "admin:app_list": BOTH,
     "admin:autocomplete": GET,
