@@ -11,7 +11,7 @@ export PYTHON
 PY := .venv/bin/python
 WITH_DATABASE := exec $(PY) -m clinic.postgres run --
 
-.PHONY: help setup run test fuzz check check-messages messages fix lock screenshots bench-generate bench-contention bench-slots \
+.PHONY: help setup run test fuzz look check check-messages messages fix lock screenshots bench-generate bench-contention bench-slots \
 	bench-sign-in bench-board bench-access-log bench-clean pg-start pg-stop pg-status clean
 
 help: ## Show this list
@@ -25,6 +25,9 @@ test: setup ## Run every test (ARGS="-k booking" for some of them)
 
 fuzz: setup ## Send the API thousands of requests made from its description (ARGS=200 examples each)
 	@export CLINIC_FUZZ=$(or $(ARGS),40); $(WITH_DATABASE) $(PY) -m pytest clinic/tests/test_api_fuzz.py -s
+
+look: setup ## Look at every page in every language, theme and size with axe-core
+	@export CLINIC_LOOK=all; $(WITH_DATABASE) $(PY) -m pytest -n $(WORKERS) clinic/tests/test_nobody_is_shut_out.py
 
 check: setup ## Lint, check types, imports, migrations, settings and templates
 	@$(WITH_DATABASE) clinic/setup/check.sh
