@@ -78,7 +78,7 @@ def test_once_it_is_set_up_all_is_open():
 def test_patients_need_none():
     user = UserFactory(role="patient")
     assert app_of(user).get(ME).status_code == 200
-    assert browser_of(user).get("/").status_code == 403
+    assert browser_of(user).get("/").url == "/my/"
 
 
 def test_where_it_is_not_required_nobody_is_led_there(settings):

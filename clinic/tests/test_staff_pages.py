@@ -25,11 +25,11 @@ def test_a_patients_account_is_kept_out_of_the_staffs_pages(client, page):
     assert "for the clinic&#x27;s staff" in answer.content.decode().replace("'", "&#x27;")
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_a_patient_is_led_from_the_desk_to_their_own_pages(client, method):
+def test_a_patient_is_led_from_the_desk_to_their_own_pages(client):
     client.force_login(UserFactory(role="patient"))
-    answer = getattr(client, method)(reverse(settings.LOGIN_REDIRECT_URL))
+    answer = client.get(reverse(settings.LOGIN_REDIRECT_URL))
     assert (answer.status_code, answer.url) == (302, reverse("portal:visits"))
+    assert client.post(reverse(settings.LOGIN_REDIRECT_URL)).status_code == 403
 
 
 def test_a_patient_can_sign_out_again(client):

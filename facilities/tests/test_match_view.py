@@ -47,7 +47,7 @@ def test_facilities_are_listed_with_all_that_is_needed_to_send_somebody_there(de
     )
     facility("Brimful", OMAHA, (OMAHA, OMAHA), capacity=0)
     page = ask(desk, zip_code=f" {OMAHA} ")
-    for text in ("Northside", "Lindow", "(402) 555-0142", "50 miles", "Cardiology", "<td>12</td>"):
+    for text in ("Northside", "Lindow", "(402) 555-0142", "50 miles", "Cardiology", ">12</td>"):
         assert text in page
     assert page.index("Northside") < page.index("Brimful") < page.index(">Full<")
     assert "Nearest" not in page
