@@ -34,20 +34,18 @@ def post_reset(user: User, request: HttpRequest) -> None:
 def invite(user: User, request: HttpRequest) -> None:
     """Mail somebody who has no password yet a link to choose it.
 
-    Raises ValidationError `inactive`, or `has_password` for who has chosen one.
+    Raises ValidationError for an account that is not active, or that has a password.
     """
     if not user.is_active:
         raise ValidationError(
-            _("This account is not active. Let the person sign in first, then invite them."),
-            code="inactive",
+            _("This account is not active. Let the person sign in first, then invite them.")
         )
     if user.has_usable_password():
         raise ValidationError(
             _(
                 "This person has chosen a password already. Whoever forgot it asks for a new one "
                 "on the sign-in page."
-            ),
-            code="has_password",
+            )
         )
     mail.post_invitation(user.email, *_link_and_code(user, request))
     logger.info("invited", invited_user_id=user.pk, by_user_id=request.user.pk)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.urls import get_resolver
 
 from api import problems, serializers
 from api.schema import WHY
@@ -69,6 +70,7 @@ def of_constraints() -> Iterator[tuple[str, int]]:
 
 def of_unique_fields() -> Iterator[tuple[str, int]]:
     """Yield what is told of a field whose every value is there once."""
+    assert get_resolver().url_patterns  # which loads every serializer
     for kind in below(serializers.ModelSerializer):
         if not hasattr(kind, "Meta"):
             continue
