@@ -31,7 +31,7 @@ def test_number_keys_switch_between_the_views_but_not_while_typing(desk: Desk, o
         page.keyboard.press(key)
         at_view(page, view)
         assert f"date={desk.day}" in page.url
-    page.get_by_role("link", name=re.compile("^9:00 free")).click()
+    page.get_by_role("link", name=re.compile("^9:00 AM free")).click()
     find(page, "3")
     expect(page.get_by_label("Find patient")).to_have_value("3")
     at_view(page, "Day")
@@ -40,7 +40,7 @@ def test_number_keys_switch_between_the_views_but_not_while_typing(desk: Desk, o
 def test_a_patient_is_booked_in_the_week_which_stays(desk: Desk, open_desk):
     page = open_desk()
     page.get_by_role("link", name="Week", exact=True).click()
-    page.get_by_role("link", name=re.compile(rf"^9:00 on {desk.day:%A} free")).click()
+    page.get_by_role("link", name=re.compile(rf"^9:00 AM on {desk.day:%A} free")).click()
     find(page, "quint")
     panel(page).get_by_role("button", name=re.compile("Zélie Quint")).click()
     panel(page).get_by_role("button", name=re.compile("^Book 9:00")).click()
